@@ -1,0 +1,245 @@
+//! Loading and running reference cases.
+//!
+//! A file is `{"source", "notes", …, "cases": [{"id"?, "input", "expected", "tolerance"}]}`. The tolerance is `"exact"` or `{"abs", "rel", "f64_rel"?}`; a
+//! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use styring_money::Exact;
+
+use crate::owners::{Owned, register};
+
+/// The folder of cases: `$STYRING_REFERENCE`, else the testkit's own copy.
+pub fn folder() -> PathBuf {
+    std::env::var_os("STYRING_REFERENCE").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("reference"),
+        PathBuf::from,
+    )
+}
+
+/// One reference file that a crate owns.
+#[derive(Debug)]
+pub struct Reference(Owned);
+
+impl Reference {
+    /// The file `AREA/FILE.json`.
+    ///
+    /// # Panics
+    /// If the register knows no such file with an owner.
+    pub fn new(area: &str, file: &str) -> Self {
+        let known = register()
+            .into_iter()
+            .find(|owned| owned.area == area && owned.file == file && owned.owner.is_some());
+        match known {
+            Some(owned) => Self(owned),
+            None => panic!("reference {area}/{file} has no owner in the register"),
+        }
+    }
+
+    /// Where the file lies; `None` for cases read in place where their folder is absent.
+    fn path(&self) -> Option<PathBuf> {
+        let name = Path::new(self.0.area).join(format!("{}.json", self.0.file));
+        let path = folder().join(&name);
+        if path.is_file() || !self.0.in_place {
+            return Some(path);
+        }
+        let path = crate::data::shared().join("reference").join(name);
+        path.is_file().then_some(path)
+    }
+
+    /// Runs every case and prints `reference AREA/FILE: N cases`.
+    ///
+    /// Input and expectation are read into `I` and `E`; give these `#[serde(deny_unknown_fields)]`, so that an unknown kind or field is a deviation.
+    ///
+    /// # Panics
+    /// If the file is missing, unreadable or without cases, if an id repeats, or, after all cases have run, if any deviated.
+    pub fn run<I, E>(&self, mut check: impl FnMut(I, E, &mut Check))
+    where
+        I: DeserializeOwned,
+        E: DeserializeOwned,
+    {
+        let name = format!("{}/{}", self.0.area, self.0.file);
+        let Some(path) = self.path() else {
+            println!("reference {name}: skipped: no data");
+            return;
+        };
+        let cases = cases(&path).unwrap_or_else(|fault| panic!("reference {name}: {fault}"));
+        let mut deviations = Vec::new();
+        for case in &cases {
+            let mut case_check = Check {
+                case: case.id.clone(),
+                tolerance: case.tolerance,
+                deviations: Vec::new(),
+            };
+            match (read::<I>(&case.input), read::<E>(&case.expected)) {
+                (Ok(input), Ok(expected)) => check(input, expected, &mut case_check),
+                (Err(fault), _) | (_, Err(fault)) => case_check.fail(fault),
+            }
+            deviations.append(&mut case_check.deviations);
+        }
+        println!("reference {name}: {} cases", cases.len());
+        assert!(
+            deviations.is_empty(),
+            "reference {name}: {} deviations\n{}",
+            deviations.len(),
+            deviations.join("\n")
+        );
+    }
+}
+
+struct Case {
+    id: String,
+    input: Value,
+    expected: Value,
+    tolerance: Tolerance,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tolerance {
+    abs: f64,
+    rel: f64,
+    f64_rel: f64,
+}
+
+/// The ids of a file's cases; a case without one is named by its place.
+///
+/// # Errors
+/// Says what is wrong with the file.
+pub fn ids(path: &Path) -> Result<Vec<String>, String> {
+    Ok(cases(path)?.into_iter().map(|case| case.id).collect())
+}
+
+fn cases(path: &Path) -> Result<Vec<Case>, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let mut file: Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let list = match file.get_mut("cases").map(Value::take) {
+        Some(Value::Array(list)) if !list.is_empty() => list,
+        _ => return Err("no cases".to_owned()),
+    };
+    let cases: Vec<Case> = list
+        .into_iter()
+        .enumerate()
+        .map(|(index, case)| read_case(case, format!("{stem}#{index}")))
+        .collect::<Result<_, _>>()?;
+    let mut seen = BTreeSet::new();
+    match cases.iter().find(|case| !seen.insert(&case.id)) {
+        Some(case) => Err(format!("id {} repeats", case.id)),
+        None => Ok(cases),
+    }
+}
+
+fn read_case(case: Value, place: String) -> Result<Case, String> {
+    /// Keys that inform and decide nothing.
+    const INFORMATION: [&str; 4] = ["peer", "package", "exact", "published"];
+    let Value::Object(mut case) = case else {
+        return Err(format!("{place} is not an object"));
+    };
+    let id = case
+        .remove("id")
+        .map_or(Ok(place), |id| read::<String>(&id))?;
+    let mut take = |key| case.remove(key).ok_or_else(|| format!("{id} has no {key}"));
+    let (input, expected) = (take("input")?, take("expected")?);
+    let tolerance = read_tolerance(&take("tolerance")?).map_err(|e| format!("{id}: {e}"))?;
+    match case.keys().find(|key| !INFORMATION.contains(&key.as_str())) {
+        Some(key) => Err(format!("{id}: unknown key {key}")),
+        None => Ok(Case {
+            id,
+            input,
+            expected,
+            tolerance,
+        }),
+    }
+}
+
+fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
+    let exact = Tolerance {
+        abs: 0.0,
+        rel: 0.0,
+        f64_rel: 0.0,
+    };
+    match value {
+        Value::String(word) if word == "exact" => Ok(exact),
+        Value::Object(parts) => {
+            let mut tolerance = exact;
+            for (key, value) in parts {
+                let value = value.as_f64().ok_or(format!("tolerance {key}: {value}"))?;
+                match key.as_str() {
+                    "abs" => tolerance.abs = value,
+                    "rel" => tolerance.rel = value,
+                    "f64_rel" => tolerance.f64_rel = value,
+                    _ => return Err(format!("unknown tolerance {key}")),
+                }
+            }
+            if !parts.contains_key("f64_rel") {
+                tolerance.f64_rel = tolerance.rel;
+            }
+            Ok(tolerance)
+        }
+        other => Err(format!("unknown tolerance {other}")),
+    }
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    T::deserialize(value).map_err(|fault| fault.to_string())
+}
+
+/// Compares what was computed with what was expected, and collects deviations.
+#[derive(Debug)]
+pub struct Check {
+    case: String,
+    tolerance: Tolerance,
+    deviations: Vec<String>,
+}
+
+impl Check {
+    /// A deviation in words.
+    pub fn fail(&mut self, what: impl std::fmt::Display) {
+        self.deviations.push(format!("  {}: {what}", self.case));
+    }
+
+    /// Equal in every respect.
+    pub fn equal<T: PartialEq + Debug>(&mut self, what: &str, got: &T, expected: &T) {
+        if got != expected {
+            self.fail(format!("{what}: got {got:?}, expected {expected:?}"));
+        }
+    }
+
+    /// Within the tolerance of exact types.
+    pub fn exact(&mut self, what: &str, got: &Exact, expected: &Exact) {
+        let bound = Exact::try_from(self.tolerance.abs).and_then(|abs| {
+            let rel = Exact::try_from(self.tolerance.rel)?;
+            Ok(&abs + &(&rel * &expected.abs()))
+        });
+        if bound.is_ok_and(|bound| (got - expected).abs() <= bound) {
+            return;
+        }
+        self.fail(format!("{what}: got {got}, expected {expected}"));
+    }
+
+    /// Within the tolerance of floating point. A result that is not finite deviates.
+    pub fn float(&mut self, what: &str, got: f64, expected: f64) {
+        let bound = self.tolerance.abs + self.tolerance.f64_rel * expected.abs();
+        // Written so that NaN fails.
+        let within = (got - expected).abs() <= bound;
+        if !within {
+            self.fail(format!("{what}: got {got:e}, expected {expected:e}"));
+        }
+    }
+}
+
+/// A JSON number or string as an exact decimal, by its shortest form: `0.2` is two tenths, not the binary double beside it.
+pub fn decimal(value: &Value) -> Option<Exact> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => number.as_i64().map(Exact::from).or_else(|| {
+            let text = format!("{}", number.as_f64()?);
+            text.parse().ok()
+        }),
+        _ => None,
+    }
+}
