@@ -50,10 +50,7 @@ impl Currency {
     /// How many digits the minor unit has: 2 for øre and cents, 0 for yen, 3 for Kuwaiti fils.
     pub fn minor_digits(self) -> u8 {
         // Every constructor refuses currencies without an exponent.
-        self.0
-            .exponent()
-            .and_then(|digits| u8::try_from(digits).ok())
-            .unwrap_or(0)
+        self.0.exponent().and_then(|digits| u8::try_from(digits).ok()).unwrap_or(0)
     }
 }
 
@@ -64,9 +61,7 @@ impl FromStr for Currency {
         iso_currency::Currency::from_code(code)
             .filter(|currency| currency.exponent().is_some())
             .map(Self)
-            .ok_or_else(|| Error::UnknownCurrency {
-                code: code.to_owned(),
-            })
+            .ok_or_else(|| Error::UnknownCurrency { code: code.to_owned() })
     }
 }
 

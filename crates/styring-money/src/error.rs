@@ -63,6 +63,12 @@ pub enum Error {
         /// The number as printed.
         value: String,
     },
+    /// A part of a whole lies between 0 and 1.
+    #[error("{value} is not a share between 0 and 1 (25 % is 0.25)")]
+    NotAShare {
+        /// The number that was given.
+        value: String,
+    },
     /// An exchange rate must be above zero.
     #[error("exchange rate of {currency} must be above zero, not {rate}")]
     InvalidRate {
@@ -99,6 +105,9 @@ pub enum Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NumberFault {
+    /// The bytes are not UTF-8.
+    #[error("not UTF-8 text")]
+    NotText,
     /// There is no digit.
     #[error("no digits")]
     Empty,

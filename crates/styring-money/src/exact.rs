@@ -10,7 +10,7 @@ use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 use rust_decimal::Decimal;
 
-use crate::number::NumberFormat;
+use crate::number::{NumberFormat, ShortDecimal};
 use crate::{Error, Rounding};
 
 /// An exact rational number: what lies between the amounts that come in and the figure that goes out.
@@ -58,17 +58,12 @@ fn big_pow10(exponent: u32) -> BigInt {
 
 impl Exact {
     /// Zero.
-    pub const ZERO: Self = Self(Repr::Small {
-        mantissa: 0,
-        scale: 0,
-    });
+    pub const ZERO: Self = Self(Repr::Small { mantissa: 0, scale: 0 });
     /// One.
-    pub const ONE: Self = Self(Repr::Small {
-        mantissa: 1,
-        scale: 0,
-    });
+    pub const ONE: Self = Self(Repr::Small { mantissa: 1, scale: 0 });
 
     /// `mantissa × 10^-scale`: `Exact::new(12345, 2)` is 123.45.
+    #[inline]
     pub fn new(mantissa: i128, scale: u32) -> Self {
         if scale <= MAX_SCALE {
             Self(Repr::Small { mantissa, scale })
@@ -83,22 +78,15 @@ impl Exact {
 
     fn to_big(&self) -> BigRational {
         match &self.0 {
-            Repr::Small { mantissa, scale } => {
-                BigRational::new(BigInt::from(*mantissa), big_pow10(*scale))
-            }
+            Repr::Small { mantissa, scale } => BigRational::new(BigInt::from(*mantissa), big_pow10(*scale)),
             Repr::Big(value) => (**value).clone(),
         }
     }
 
     /// Both values over a common power of ten, if that fits.
     fn aligned(&self, other: &Self) -> Option<(i128, i128, u32)> {
-        let (
-            Repr::Small { mantissa, scale },
-            Repr::Small {
-                mantissa: other_mantissa,
-                scale: other_scale,
-            },
-        ) = (&self.0, &other.0)
+        let (Repr::Small { mantissa, scale }, Repr::Small { mantissa: other_mantissa, scale: other_scale }) =
+            (&self.0, &other.0)
         else {
             return None;
         };
@@ -121,7 +109,8 @@ impl Exact {
         if divisor.is_zero() {
             return None;
         }
-        Some(Self::from_big(self.to_big() / divisor.to_big()))
+        let quotient = self.to_big() / divisor.to_big();
+        Some(Self::shrink(&quotient).unwrap_or_else(|| Self::from_big(quotient)))
     }
 
     /// Whether the value is zero.
@@ -130,6 +119,7 @@ impl Exact {
     }
 
     /// Below, at or above zero.
+    #[inline]
     pub fn sign(&self) -> Sign {
         let order = match &self.0 {
             Repr::Small { mantissa, .. } => mantissa.cmp(&0),
@@ -142,14 +132,33 @@ impl Exact {
         }
     }
 
+    /// Whether the value has more than this many decimals: a price finer than the minor unit, a count that is not whole.
+    #[inline]
+    pub fn is_finer_than(&self, places: u32) -> bool {
+        match &self.0 {
+            Repr::Small { mantissa, scale } => {
+                *scale > places && pow10(scale - places).is_none_or(|unit| mantissa % unit != 0)
+            }
+            Repr::Big(_) => self.ending(places).is_none_or(|(_, scale)| scale > places),
+        }
+    }
+
+    /// The value with its point moved: `shift` places to the right, or to the left if negative. Exact.
+    #[must_use]
+    pub fn shift_point(&self, shift: i32) -> Self {
+        if let Repr::Small { mantissa, scale } = &self.0
+            && let Some(scale) = scale.checked_add_signed(-shift)
+        {
+            return Self::new(*mantissa, scale);
+        }
+        let power = Self::from_big(BigRational::from_integer(big_pow10(shift.unsigned_abs())));
+        if shift < 0 { self.checked_div(&power).unwrap_or_default() } else { self * &power }
+    }
+
     /// The value without its sign.
     #[must_use]
     pub fn abs(&self) -> Self {
-        if self.sign() == Sign::Negative {
-            -self.clone()
-        } else {
-            self.clone()
-        }
+        if self.sign() == Sign::Negative { -self.clone() } else { self.clone() }
     }
 
     /// The value rounded to `places` decimals.
@@ -178,11 +187,7 @@ impl Exact {
         let magnitude = self.magnitude();
         let rounded = self.round_at(digits - 1 - magnitude, rounding);
         // 9.99 at two digits becomes 10: one digit too many, but it is a zero.
-        if rounded.magnitude() > magnitude {
-            rounded.round_at(digits - 2 - magnitude, rounding)
-        } else {
-            rounded
-        }
+        if rounded.magnitude() > magnitude { rounded.round_at(digits - 2 - magnitude, rounding) } else { rounded }
     }
 
     /// Rounds at `10^-places`; `places` may be negative.
@@ -226,6 +231,10 @@ impl Exact {
 
     /// The small form of a fraction that ends as a decimal and fits.
     fn shrink(value: &BigRational) -> Option<Self> {
+        // No divisor of 10^38 is longer.
+        if value.denom().bits() > 127 {
+            return None;
+        }
         let scale = decimals(value.denom())?;
         let mantissa = value.numer() * big_pow10(scale) / value.denom();
         let mantissa = mantissa.to_i128()?;
@@ -298,17 +307,9 @@ impl Exact {
         match self.ending(places) {
             Some((mantissa, scale)) => {
                 let sign = if mantissa.is_negative() { "-" } else { "" };
-                let digits = format!(
-                    "{:0>width$}",
-                    mantissa.abs().to_string(),
-                    width = scale as usize + 1
-                );
+                let digits = format!("{:0>width$}", mantissa.abs().to_string(), width = scale as usize + 1);
                 let (whole, decimals) = digits.split_at(digits.len() - scale as usize);
-                if decimals.is_empty() {
-                    format!("{sign}{whole}")
-                } else {
-                    format!("{sign}{whole}.{decimals}")
-                }
+                if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") }
             }
             None => self.to_big().to_string(),
         }
@@ -317,11 +318,7 @@ impl Exact {
 
 /// Where a number lies relative to zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(clippy::exhaustive_enums, reason = "there is no fourth sign")]
 pub enum Sign {
     /// Below zero.
@@ -366,41 +363,65 @@ fn divide_i128(dividend: i128, divisor: i128, rounding: Rounding) -> i128 {
     let (quotient, remainder) = (dividend / divisor, dividend % divisor);
     // The divisor is a power of ten from ten on, so its half is exact and nothing here can overflow.
     let to_half = remainder.abs().cmp(&(divisor / 2));
-    if rounds_away(rounding, to_half, quotient % 2 != 0) {
-        quotient + dividend.signum()
-    } else {
-        quotient
-    }
+    if rounds_away(rounding, to_half, quotient % 2 != 0) { quotient + dividend.signum() } else { quotient }
 }
 
 fn divide_big(dividend: &BigInt, divisor: &BigInt, rounding: Rounding) -> BigInt {
     let (quotient, remainder) = dividend.div_rem(divisor);
     let to_half = (remainder.abs() * 2_u32).cmp(divisor);
-    if rounds_away(rounding, to_half, quotient.is_odd()) {
-        quotient + dividend.signum()
-    } else {
-        quotient
-    }
+    if rounds_away(rounding, to_half, quotient.is_odd()) { quotient + dividend.signum() } else { quotient }
 }
 
 impl AddAssign<&Exact> for Exact {
-    #[inline]
     fn add_assign(&mut self, other: &Exact) {
-        // The path of every cell of every export: same number of decimals.
-        if let (
-            Repr::Small { mantissa, scale },
-            Repr::Small {
-                mantissa: other_mantissa,
-                scale: other_scale,
-            },
-        ) = (&mut self.0, &other.0)
-            && scale == other_scale
-            && let Some(sum) = mantissa.checked_add(*other_mantissa)
-        {
-            *mantissa = sum;
-            return;
-        }
         *self = &*self + other;
+    }
+}
+
+impl AddAssign for Exact {
+    fn add_assign(&mut self, other: Exact) {
+        *self += &other;
+    }
+}
+
+impl AddAssign<ShortDecimal> for Exact {
+    #[inline]
+    fn add_assign(&mut self, short: ShortDecimal) {
+        // The path of every cell of every export: as many decimals as the sum already has.
+        if let Repr::Small { mantissa, scale } = &mut self.0
+            && *scale == short.decimals
+            && let Some(total) = mantissa.checked_add(short.mantissa.into())
+        {
+            *mantissa = total;
+        } else {
+            self.add_widened(short);
+        }
+    }
+}
+
+impl Exact {
+    /// Adds a number of fewer decimals, by widening it; or, once per sum, one of more.
+    fn add_widened(&mut self, short: ShortDecimal) {
+        if let Repr::Small { mantissa, scale } = &mut self.0
+            && let Some(places) = scale.checked_sub(short.decimals)
+            && let Some(power) = SHORT_POWERS.get(places as usize)
+            && let Some(widened) = short.mantissa.checked_mul(*power)
+            && let Some(total) = mantissa.checked_add(widened.into())
+        {
+            *mantissa = total;
+        } else {
+            *self = &*self + &Exact::from(short);
+        }
+    }
+}
+
+/// The powers of ten by which a short number is widened to the decimals of a sum.
+const SHORT_POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
+impl From<ShortDecimal> for Exact {
+    #[inline]
+    fn from(short: ShortDecimal) -> Self {
+        Self(Repr::Small { mantissa: short.mantissa.into(), scale: short.decimals })
     }
 }
 
@@ -428,13 +449,8 @@ impl Mul for &Exact {
     type Output = Exact;
 
     fn mul(self, other: &Exact) -> Exact {
-        if let (
-            Repr::Small { mantissa, scale },
-            Repr::Small {
-                mantissa: other_mantissa,
-                scale: other_scale,
-            },
-        ) = (&self.0, &other.0)
+        if let (Repr::Small { mantissa, scale }, Repr::Small { mantissa: other_mantissa, scale: other_scale }) =
+            (&self.0, &other.0)
             && scale + other_scale <= MAX_SCALE
             && let Some(product) = mantissa.checked_mul(*other_mantissa)
         {
@@ -531,9 +547,7 @@ impl TryFrom<f64> for Exact {
     fn try_from(value: f64) -> Result<Self, Error> {
         BigRational::from_float(value)
             .map(|big| Self::shrink(&big).unwrap_or_else(|| Self::from_big(big)))
-            .ok_or_else(|| Error::NotFinite {
-                value: value.to_string(),
-            })
+            .ok_or_else(|| Error::NotFinite { value: value.to_string() })
     }
 }
 
@@ -543,10 +557,7 @@ impl FromStr for Exact {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         if let Some((numerator, denominator)) = text.split_once('/') {
-            let fraction = Option::zip(
-                integer(numerator),
-                integer(denominator).filter(Signed::is_positive),
-            );
+            let fraction = Option::zip(integer(numerator), integer(denominator).filter(Signed::is_positive));
             if let Some((numerator, denominator)) = fraction {
                 return Ok(Self::from_quotient(numerator, denominator));
             }
@@ -557,9 +568,7 @@ impl FromStr for Exact {
 
 fn integer(text: &str) -> Option<BigInt> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 impl fmt::Display for Exact {

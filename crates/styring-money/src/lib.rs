@@ -26,7 +26,7 @@
 //! # Modules by what you look for
 //!
 //! Currencies and their minor digits: [`Currency`]. Reading numbers as platforms and people write them: [`NumberFormat`]. Shares that sum:
-//! [`Money::split`], [`largest_remainder`]. Several currencies: [`ExchangeRates`]. How digits are dropped: [`Rounding`].
+//! [`Money::split`], [`largest_remainder`]. A part of a whole: [`Share`]. Several currencies: [`ExchangeRates`]. How digits are dropped: [`Rounding`].
 //!
 //! # Features
 //!
@@ -41,6 +41,7 @@ mod rates;
 mod rounding;
 #[cfg(feature = "serde")]
 mod serde;
+mod share;
 mod split;
 mod text;
 mod unrounded;
@@ -49,9 +50,10 @@ pub use currency::Currency;
 pub use error::{Error, NumberFault};
 pub use exact::{Exact, Sign};
 pub use money::Money;
-pub use number::NumberFormat;
+pub use number::{NumberFormat, ShortDecimal};
 pub use rates::ExchangeRates;
 pub use rounding::Rounding;
 pub use rust_decimal::Decimal;
+pub use share::Share;
 pub use split::largest_remainder;
 pub use unrounded::Unrounded;

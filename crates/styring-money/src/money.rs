@@ -32,11 +32,7 @@ impl Money {
     /// This amount, in major units (kroner, not øre).
     pub fn new(amount: Decimal, currency: Currency) -> Self {
         // -0 prints a sign that means nothing.
-        let amount = if amount.is_zero() {
-            Decimal::ZERO
-        } else {
-            amount
-        };
+        let amount = if amount.is_zero() { Decimal::ZERO } else { amount };
         Self { amount, currency }
     }
 
@@ -62,9 +58,7 @@ impl Money {
         amount
             .to_decimal()
             .map(|amount| Self::new(amount, currency))
-            .ok_or_else(|| Error::NotRepresentable {
-                value: format!("{currency} {amount}"),
-            })
+            .ok_or_else(|| Error::NotRepresentable { value: format!("{currency} {amount}") })
     }
 
     /// The amount in major units.
@@ -80,20 +74,14 @@ impl Money {
     /// The amount as a number of minor units; an error if it has a fraction of one.
     pub fn to_minor(self) -> Result<i128, Error> {
         let units = Exact::new(10, 0);
-        let minor = (0..self.currency.minor_digits())
-            .fold(Exact::from(self.amount), |amount, _| &amount * &units);
-        minor.to_integer().ok_or_else(|| Error::NotWholeMinorUnits {
-            amount: self.to_string(),
-        })
+        let minor = (0..self.currency.minor_digits()).fold(Exact::from(self.amount), |amount, _| &amount * &units);
+        minor.to_integer().ok_or_else(|| Error::NotWholeMinorUnits { amount: self.to_string() })
     }
 
     /// The sum; an error if the currencies differ or a digit would be lost.
     pub fn checked_add(self, other: Self) -> Result<Self, Error> {
         same_currency(self.currency, other.currency)?;
-        Self::from_exact(
-            &(&Exact::from(self.amount) + &Exact::from(other.amount)),
-            self.currency,
-        )
+        Self::from_exact(&(&Exact::from(self.amount) + &Exact::from(other.amount)), self.currency)
     }
 
     /// The difference; an error if the currencies differ or a digit would be lost.
@@ -103,10 +91,7 @@ impl Money {
 
     /// The amount times a number; an error if a digit would be lost. To multiply and round, go by way of [`Unrounded`].
     pub fn checked_scale(self, factor: Decimal) -> Result<Self, Error> {
-        Self::from_exact(
-            &(&Exact::from(self.amount) * &Exact::from(factor)),
-            self.currency,
-        )
+        Self::from_exact(&(&Exact::from(self.amount) * &Exact::from(factor)), self.currency)
     }
 
     /// Which amount is larger.
@@ -155,10 +140,7 @@ impl Money {
         let minor = self.to_minor()?;
         let mut weights: Vec<Exact> = weights.iter().cloned().map(Into::into).collect();
         if let Some(index) = weights.iter().position(|w| w < &Exact::ZERO) {
-            return Err(Error::NegativeWeight {
-                index,
-                value: weights.swap_remove(index).to_string(),
-            });
+            return Err(Error::NegativeWeight { index, value: weights.swap_remove(index).to_string() });
         }
         if weights.iter().all(Exact::is_zero) {
             weights.fill(Exact::ONE);
@@ -171,19 +153,12 @@ impl Money {
             .collect::<Option<_>>()
             .ok_or(Error::NoWeights)?;
         let parts = largest_remainder(minor.abs(), &quotas).ok_or(Error::NoWeights)?;
-        parts
-            .into_iter()
-            .map(|part| Self::from_minor(part * minor.signum(), self.currency))
-            .collect()
+        parts.into_iter().map(|part| Self::from_minor(part * minor.signum(), self.currency)).collect()
     }
 }
 
 pub(crate) fn same_currency(left: Currency, right: Currency) -> Result<(), Error> {
-    if left == right {
-        Ok(())
-    } else {
-        Err(Error::CurrencyMismatch { left, right })
-    }
+    if left == right { Ok(()) } else { Err(Error::CurrencyMismatch { left, right }) }
 }
 
 impl Neg for Money {

@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use num_bigint::BigInt;
 
 use crate::error::NumberFault;
@@ -27,16 +29,10 @@ pub struct NumberFormat {
 
 impl NumberFormat {
     /// `1234.50`, without separators.
-    pub const PLAIN: Self = Self {
-        decimal: '.',
-        group: None,
-    };
+    pub const PLAIN: Self = Self { decimal: '.', group: None };
 
     /// `1 234,50`. A separator ` ` stands for any of the three spaces in use: U+0020, U+00A0 and U+202F.
-    pub const NORWEGIAN: Self = Self {
-        decimal: ',',
-        group: Some(' '),
-    };
+    pub const NORWEGIAN: Self = Self { decimal: ',', group: Some(' ') };
 
     /// A format with this decimal sign and group separator; `None` if they are equal, or a digit or a minus.
     pub fn new(decimal: char, group: Option<char>) -> Option<Self> {
@@ -47,20 +43,59 @@ impl NumberFormat {
 
     /// Reads a number.
     pub fn parse(self, text: &str) -> Result<Exact, Error> {
-        self.read(text).map_err(|reason| Error::InvalidNumber {
-            text: text.to_owned(),
-            reason,
-        })
+        self.read(text.as_bytes()).map_err(|reason| Error::InvalidNumber { text: text.to_owned(), reason })
     }
 
-    /// Reads a number; the error names only what is wrong, for callers that name the place themselves.
+    /// Reads a number from the bytes of a cell; the error names only what is wrong, for callers that name the place themselves.
     ///
-    /// Cost: one pass over the text.
-    pub fn read(self, text: &str) -> Result<Exact, NumberFault> {
-        if let Some(value) = read_short(text.as_bytes(), self.decimal) {
-            return Ok(value);
+    /// Cost: one pass over the bytes.
+    pub fn read(self, cell: &[u8]) -> Result<Exact, NumberFault> {
+        self.read_any(std::str::from_utf8(cell).map_err(|_| NumberFault::NotText)?)
+    }
+
+    /// Reads the number in the cell `buffer[start..end]` if it is short and plain, as nearly all cells of an export are: at most eight characters, no separators.
+    /// `None` says nothing but to ask [`read`](Self::read).
+    ///
+    /// It takes the buffer and not the cell because it looks at eight bytes at once, whatever the cell's length, so that there is no loop whose end the processor
+    /// would have to guess; a cell that ends within the first eight bytes of the buffer is left to `read`. Source: Lemire 2018, "Quickly parsing eight digits".
+    #[inline]
+    pub fn read_short(self, buffer: &[u8], start: usize, end: usize) -> Option<ShortDecimal> {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const ZEROS: u64 = 0x30 * ONES;
+        const TOPS: u64 = 0x80 * ONES;
+        let negative = *buffer.get(start)? == b'-';
+        let length = end.wrapping_sub(start).wrapping_sub(usize::from(negative));
+        if length.wrapping_sub(1) > 7 {
+            return None;
         }
-        self.read_any(text)
+        // The last digit comes last in the word; what stands before the cell becomes zeros.
+        let before = 8 * (8 - length);
+        let word = u64::from_le_bytes(*buffer.get(..end)?.last_chunk()?);
+        let mut word = word >> before << before | (ZEROS >> 8) >> (56 - before);
+        let mut decimals = 0;
+        // A byte is zero where the decimal sign stands.
+        let signs = word ^ (self.decimal as u64 & 0xff) * ONES;
+        let found = signs.wrapping_sub(ONES) & !signs & TOPS;
+        if found != 0 {
+            let point = found.trailing_zeros() & !7;
+            decimals = 7 - point / 8;
+            // `.5` and `5.` go to the full grammar, which refuses them.
+            if decimals == 0 || point as usize == before || !self.decimal.is_ascii() {
+                return None;
+            }
+            let whole = word & ((1 << point) - 1);
+            word = word >> point >> 8 << point << 8 | whole << 8 | 0x30;
+        }
+        let digits = word.wrapping_sub(ZEROS);
+        if (word.wrapping_add(0x46 * ONES) | digits) & TOPS != 0 {
+            return None;
+        }
+        // Neighbours are joined three times: digits to pairs, pairs to fours, fours to the number.
+        let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
+        let number = (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff;
+        let number = number.cast_signed();
+        Some(ShortDecimal { mantissa: if negative { -number } else { number }, decimals })
     }
 
     fn read_any(self, text: &str) -> Result<Exact, NumberFault> {
@@ -90,10 +125,7 @@ impl NumberFormat {
                 }
                 group = Some(0);
             } else {
-                return Err(NumberFault::Unexpected {
-                    found,
-                    position: index + 1,
-                });
+                return Err(NumberFault::Unexpected { found, position: index + 1 });
             }
         }
         if digits.len() == first || scale == Some(0) {
@@ -131,36 +163,72 @@ fn is_minus(sign: char) -> bool {
     matches!(sign, '-' | '\u{2212}')
 }
 
-/// The cells of an export are short and plain; this reads them in one loop of integer arithmetic and leaves all others to the full grammar.
-#[inline]
-fn read_short(text: &[u8], decimal: char) -> Option<Exact> {
-    const MAX_DIGITS: usize = 18;
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        _ => (false, text),
-    };
-    if digits.is_empty() || digits.len() > MAX_DIGITS {
-        return None;
+/// A decimal of at most eight characters, as most cells of an export are. Adding one to an [`Exact`] is one integer addition.
+///
+/// ```
+/// use styring_money::{Exact, NumberFormat};
+///
+/// let row = b"VG,675.64,16228,15020";
+/// let cell = NumberFormat::PLAIN.read_short(row, 3, 9).expect("short and plain");
+/// let mut total = Exact::ZERO;
+/// total += cell;
+/// assert_eq!(total.to_string(), "675.64");
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ShortDecimal {
+    pub(crate) mantissa: i64,
+    pub(crate) decimals: u32,
+}
+
+impl ShortDecimal {
+    /// Whether the value is zero.
+    #[inline]
+    pub fn is_zero(self) -> bool {
+        self.mantissa == 0
     }
-    let mut mantissa = 0_i64;
-    let mut point = None;
-    for (index, byte) in digits.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            mantissa = mantissa * 10 + i64::from(digit);
-        } else if char::from(*byte) == decimal && point.is_none() && index > 0 {
-            point = Some(index);
+
+    /// Whether the value is below zero.
+    #[inline]
+    pub fn is_negative(self) -> bool {
+        self.mantissa < 0
+    }
+
+    /// Whether the value is a whole number of zero or above, written without decimals.
+    #[inline]
+    pub fn is_count(self) -> bool {
+        self.decimals == 0 && self.mantissa >= 0
+    }
+
+    /// Whether the value has more than this many decimals; see [`Exact::is_finer_than`].
+    #[inline]
+    pub fn is_finer_than(self, places: u32) -> bool {
+        self.decimals > places && Exact::from(self).is_finer_than(places)
+    }
+}
+
+impl PartialEq for ShortDecimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for ShortDecimal {}
+
+impl PartialOrd for ShortDecimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ShortDecimal {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Eight characters have at most seven decimals, so both still fit when one is widened to the decimals of the other.
+        let widen = |short: &Self, to: &Self| short.mantissa * 10_i64.pow(to.decimals.saturating_sub(short.decimals));
+        if self.decimals == other.decimals {
+            self.mantissa.cmp(&other.mantissa)
         } else {
-            return None;
+            widen(self, other).cmp(&widen(other, self))
         }
     }
-    let scale = match point {
-        Some(point) if point + 1 == digits.len() => return None,
-        Some(point) => u32::try_from(digits.len() - point - 1).ok()?,
-        None => 0,
-    };
-    Some(Exact::new(
-        i128::from(if negative { -mantissa } else { mantissa }),
-        scale,
-    ))
 }

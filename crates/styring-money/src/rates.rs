@@ -35,20 +35,13 @@ pub struct ExchangeRates {
 impl ExchangeRates {
     /// An empty table against this base currency. A rate holds on its own day only, see [`valid_for_days`](Self::valid_for_days).
     pub fn new(base: Currency) -> Self {
-        Self {
-            base,
-            valid_days: 0,
-            rates: BTreeMap::new(),
-        }
+        Self { base, valid_days: 0, rates: BTreeMap::new() }
     }
 
     /// Lets a rate hold for this many days after its own, until a newer one: banks publish none on weekends.
     #[must_use]
     pub fn valid_for_days(self, days: u32) -> Self {
-        Self {
-            valid_days: u64::from(days),
-            ..self
-        }
+        Self { valid_days: u64::from(days), ..self }
     }
 
     /// The currency all rates are quoted in.
@@ -59,27 +52,14 @@ impl ExchangeRates {
     /// Adds the price of one unit of `currency` on `date`, in the base currency.
     ///
     /// Errors: a rate of zero or below; a second, different rate for the same day; any rate but one for the base currency itself.
-    pub fn insert(
-        &mut self,
-        date: NaiveDate,
-        currency: Currency,
-        rate: Decimal,
-    ) -> Result<(), Error> {
+    pub fn insert(&mut self, date: NaiveDate, currency: Currency, rate: Decimal) -> Result<(), Error> {
         if rate <= Decimal::ZERO || (currency == self.base && rate != Decimal::ONE) {
-            return Err(Error::InvalidRate {
-                currency,
-                rate: rate.to_string(),
-            });
+            return Err(Error::InvalidRate { currency, rate: rate.to_string() });
         }
         match self.rates.entry(currency).or_default().insert(date, rate) {
             Some(old) if old != rate => {
                 self.rates.entry(currency).or_default().insert(date, old);
-                Err(Error::ConflictingRate {
-                    currency,
-                    date,
-                    old: old.to_string(),
-                    new: rate.to_string(),
-                })
+                Err(Error::ConflictingRate { currency, date, old: old.to_string(), new: rate.to_string() })
             }
             _ => Ok(()),
         }
@@ -90,19 +70,10 @@ impl ExchangeRates {
         if currency == self.base {
             return Ok((Decimal::ONE, date));
         }
-        let last = self
-            .rates
-            .get(&currency)
-            .and_then(|rates| rates.range(..=date).next_back());
+        let last = self.rates.get(&currency).and_then(|rates| rates.range(..=date).next_back());
         match last {
-            Some((day, rate)) if (date - *day).num_days().unsigned_abs() <= self.valid_days => {
-                Ok((*rate, *day))
-            }
-            _ => Err(Error::NoRate {
-                currency,
-                date,
-                last: last.map(|(day, _)| *day),
-            }),
+            Some((day, rate)) if (date - *day).num_days().unsigned_abs() <= self.valid_days => Ok((*rate, *day)),
+            _ => Err(Error::NoRate { currency, date, last: last.map(|(day, _)| *day) }),
         }
     }
 
@@ -115,19 +86,11 @@ impl ExchangeRates {
         let (to_rate, _) = self.rate(to, date)?;
         Exact::from(from_rate)
             .checked_div(&Exact::from(to_rate))
-            .ok_or_else(|| Error::InvalidRate {
-                currency: to,
-                rate: to_rate.to_string(),
-            })
+            .ok_or_else(|| Error::InvalidRate { currency: to, rate: to_rate.to_string() })
     }
 
     /// The amount in another currency at the rates of `date`, exactly.
-    pub fn convert(
-        &self,
-        amount: &Unrounded,
-        to: Currency,
-        date: NaiveDate,
-    ) -> Result<Unrounded, Error> {
+    pub fn convert(&self, amount: &Unrounded, to: Currency, date: NaiveDate) -> Result<Unrounded, Error> {
         let factor = self.factor(amount.currency(), to, date)?;
         Ok(Unrounded::new(amount.amount() * &factor, to))
     }

@@ -8,11 +8,7 @@
 ///
 /// Half-even is the default: over many amounts its errors cancel (IEEE 754 "roundTiesToEven", bankers' rounding).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "kebab-case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Rounding {
     /// To the nearest; ties to the even digit.

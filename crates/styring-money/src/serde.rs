@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::{Currency, Exact, Money};
+use crate::{Currency, Exact, Money, Share};
 
 macro_rules! as_text {
     ($($kind:ty),*) => {$(
@@ -23,4 +23,56 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Currency, Exact, Money);
+as_text!(Currency, Money);
+
+/// Exact numbers go out as text. They come in as text, or as a number of a format that people write by hand, by its shortest decimal form: `0.2` is two
+/// tenths.
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ExactVisitor)
+    }
+}
+
+struct ExactVisitor;
+
+impl Visitor<'_> for ExactVisitor {
+    type Value = Exact;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a number, as text or plain")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Exact, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Exact, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Exact, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Exact, E> {
+        value.to_string().parse().map_err(E::custom)
+    }
+}
+
+impl Serialize for Share {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.exact().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Share::new(Exact::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}

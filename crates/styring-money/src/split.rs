@@ -19,10 +19,7 @@ pub fn largest_remainder(total: i128, quotas: &[Exact]) -> Option<Vec<i128>> {
     if quotas.iter().sum::<Exact>() != Exact::from(total) {
         return None;
     }
-    let mut parts = quotas
-        .iter()
-        .map(Exact::floor)
-        .collect::<Option<Vec<i128>>>()?;
+    let mut parts = quotas.iter().map(Exact::floor).collect::<Option<Vec<i128>>>()?;
     let mut by_fraction: Vec<(Reverse<Exact>, usize)> = quotas
         .iter()
         .zip(&parts)

@@ -93,13 +93,9 @@ impl Money {
         };
         let number = number.trim();
         let number = number.strip_suffix(",-").unwrap_or(number);
-        let amount =
-            NumberFormat::NORWEGIAN
-                .read(number)
-                .map_err(|reason| Error::InvalidNumber {
-                    text: text.to_owned(),
-                    reason,
-                })?;
+        let amount = NumberFormat::NORWEGIAN
+            .read(number.as_bytes())
+            .map_err(|reason| Error::InvalidNumber { text: text.to_owned(), reason })?;
         Self::from_exact(&amount, currency)
     }
 }

@@ -3,8 +3,7 @@
 
 use proptest::prelude::*;
 use styring_money::{
-    Currency, Exact, ExchangeRates, Money, NumberFormat, Rounding, Sign, Unrounded,
-    largest_remainder,
+    Currency, Exact, ExchangeRates, Money, NumberFormat, Rounding, Sign, Unrounded, largest_remainder,
 };
 use styring_testkit::strategies::{currency, decimal, exact, money, money_of};
 
@@ -278,24 +277,16 @@ fn an_addition_that_would_lose_a_digit_is_an_error() {
     let large: Money = "NOK 7922816251426433759354395033".parse().unwrap();
     let ore: Money = "NOK 0.01".parse().unwrap();
     assert!(large.amount().checked_add(ore.amount()).is_some());
-    assert!(matches!(
-        large.checked_add(ore),
-        Err(styring_money::Error::NotRepresentable { .. })
-    ));
+    assert!(matches!(large.checked_add(ore), Err(styring_money::Error::NotRepresentable { .. })));
     assert!(Money::sum([large, ore, -large], Currency::NOK).is_ok_and(|sum| sum == ore));
 }
 
 #[test]
 fn numbers_that_software_has_touched_are_refused() {
-    for text in [
-        "", "-", "+1", "1e3", "1_000", "1.", ".5", "1.2.3", "0x10", "NaN", "inf", "1,5", " 1",
-        "1 ", "--1",
-    ] {
+    for text in ["", "-", "+1", "1e3", "1_000", "1.", ".5", "1.2.3", "0x10", "NaN", "inf", "1,5", " 1", "1 ", "--1"] {
         assert!(NumberFormat::PLAIN.parse(text).is_err(), "{text:?}");
     }
-    for text in [
-        "12 34", "1 23", "1234 567", "1 234 ", " 234", "1 2345", "1,234.5",
-    ] {
+    for text in ["12 34", "1 23", "1234 567", "1 234 ", " 234", "1 2345", "1,234.5"] {
         assert!(NumberFormat::NORWEGIAN.parse(text).is_err(), "{text:?}");
     }
 }
@@ -304,29 +295,26 @@ fn numbers_that_software_has_touched_are_refused() {
 fn a_conflicting_rate_is_refused_and_the_first_stays() {
     let date = chrono::NaiveDate::from_ymd_opt(2025, 9, 1).unwrap();
     let mut rates = ExchangeRates::new(Currency::NOK);
-    rates
-        .insert(date, Currency::EUR, styring_money::Decimal::new(116, 1))
-        .unwrap();
-    assert!(
-        rates
-            .insert(date, Currency::EUR, styring_money::Decimal::new(117, 1))
-            .is_err()
-    );
-    assert!(
-        rates
-            .insert(date, Currency::SEK, styring_money::Decimal::ZERO)
-            .is_err()
-    );
-    assert!(
-        rates
-            .insert(date, Currency::NOK, styring_money::Decimal::TWO)
-            .is_err()
-    );
-    assert_eq!(
-        rates.rate(Currency::EUR, date).unwrap().0,
-        styring_money::Decimal::new(116, 1)
-    );
+    rates.insert(date, Currency::EUR, styring_money::Decimal::new(116, 1)).unwrap();
+    assert!(rates.insert(date, Currency::EUR, styring_money::Decimal::new(117, 1)).is_err());
+    assert!(rates.insert(date, Currency::SEK, styring_money::Decimal::ZERO).is_err());
+    assert!(rates.insert(date, Currency::NOK, styring_money::Decimal::TWO).is_err());
+    assert_eq!(rates.rate(Currency::EUR, date).unwrap().0, styring_money::Decimal::new(116, 1));
     let later = chrono::NaiveDate::from_ymd_opt(2025, 9, 3).unwrap();
     assert!(rates.rate(Currency::EUR, later).is_err());
     assert!(rates.valid_for_days(2).rate(Currency::EUR, later).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn moving_the_point_is_multiplying_by_ten(a in exact(), shift in -30..30_i32) {
+        let power: Exact = format!("1{}", "0".repeat(shift.unsigned_abs() as usize)).parse().unwrap();
+        let expected = if shift >= 0 { &a * &power } else { a.checked_div(&power).unwrap() };
+        prop_assert_eq!(a.shift_point(shift), expected);
+    }
+
+    #[test]
+    fn finer_means_that_rounding_changes_it(a in exact(), places in 0..30_u32) {
+        prop_assert_eq!(a.is_finer_than(places), a.round(places, Rounding::Down) != a);
+    }
 }

@@ -8,15 +8,8 @@ use styring_testkit::reference::Reference;
 #[derive(Deserialize)]
 #[serde(tag = "fn", rename_all = "snake_case", deny_unknown_fields)]
 enum Input {
-    Round {
-        value: Exact,
-        minor_units: u8,
-    },
-    Allocate {
-        total: Exact,
-        minor_units: u8,
-        weights: Vec<u64>,
-    },
+    Round { value: Exact, minor_units: u8 },
+    Allocate { total: Exact, minor_units: u8, weights: Vec<u64> },
 }
 
 #[derive(Deserialize)]
@@ -50,9 +43,7 @@ fn currency(minor_digits: u8) -> Currency {
 }
 
 fn amount(printed: &str) -> &str {
-    printed
-        .split_once(' ')
-        .map_or(printed, |(_, amount)| amount)
+    printed.split_once(' ').map_or(printed, |(_, amount)| amount)
 }
 
 #[test]
@@ -72,24 +63,13 @@ fn metrics_rounding() {
                     }
                 }
             }
-            (
-                Input::Allocate {
-                    total,
-                    minor_units,
-                    weights,
-                },
-                Expected::Parts(expected),
-            ) => {
+            (Input::Allocate { total, minor_units, weights }, Expected::Parts(expected)) => {
                 let total = Unrounded::new(total, currency(minor_units)).round(Rounding::Down);
                 match total.and_then(|total| total.split(&weights)) {
                     Ok(parts) => {
                         let printed: Vec<_> = parts.iter().map(ToString::to_string).collect();
                         let got: Vec<_> = printed.iter().map(|part| amount(part)).collect();
-                        check.equal(
-                            "parts",
-                            &got,
-                            &expected.parts.iter().map(String::as_str).collect(),
-                        );
+                        check.equal("parts", &got, &expected.parts.iter().map(String::as_str).collect());
                     }
                     Err(fault) => check.fail(fault),
                 }

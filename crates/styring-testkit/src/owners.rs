@@ -17,15 +17,7 @@ pub struct Owned {
 /// The register. A file that is not in it makes the testkit's own test fail.
 pub fn register() -> Vec<Owned> {
     let owned = |area, owner, files: &[&'static str]| {
-        files
-            .iter()
-            .map(|file| Owned {
-                area,
-                file,
-                owner,
-                in_place: IN_PLACE.contains(file),
-            })
-            .collect::<Vec<_>>()
+        files.iter().map(|file| Owned { area, file, owner, in_place: IN_PLACE.contains(file) }).collect::<Vec<_>>()
     };
     [
         owned("metrics", Some("styring-money"), &["metrics_rounding"]),
@@ -69,12 +61,7 @@ const METRICS_TO_COME: &[&str] = &[
     "metrics_uncertainty",
 ];
 
-const ALLOCATION: &[&str] = &[
-    "money_rounding",
-    "rhythm_score",
-    "rhythm_move",
-    "rhythm_trace",
-];
+const ALLOCATION: &[&str] = &["money_rounding", "rhythm_score", "rhythm_move", "rhythm_trace"];
 
 const ALLOCATION_TO_COME: &[&str] = &[
     "bandit_indices",

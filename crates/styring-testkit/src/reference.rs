@@ -15,10 +15,8 @@ use crate::owners::{Owned, register};
 
 /// The folder of cases: `$STYRING_REFERENCE`, else the testkit's own copy.
 pub fn folder() -> PathBuf {
-    std::env::var_os("STYRING_REFERENCE").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("reference"),
-        PathBuf::from,
-    )
+    std::env::var_os("STYRING_REFERENCE")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("reference"), PathBuf::from)
 }
 
 /// One reference file that a crate owns.
@@ -31,9 +29,8 @@ impl Reference {
     /// # Panics
     /// If the register knows no such file with an owner.
     pub fn new(area: &str, file: &str) -> Self {
-        let known = register()
-            .into_iter()
-            .find(|owned| owned.area == area && owned.file == file && owned.owner.is_some());
+        let known =
+            register().into_iter().find(|owned| owned.area == area && owned.file == file && owned.owner.is_some());
         match known {
             Some(owned) => Self(owned),
             None => panic!("reference {area}/{file} has no owner in the register"),
@@ -70,11 +67,7 @@ impl Reference {
         let cases = cases(&path).unwrap_or_else(|fault| panic!("reference {name}: {fault}"));
         let mut deviations = Vec::new();
         for case in &cases {
-            let mut case_check = Check {
-                case: case.id.clone(),
-                tolerance: case.tolerance,
-                deviations: Vec::new(),
-            };
+            let mut case_check = Check { case: case.id.clone(), tolerance: case.tolerance, deviations: Vec::new() };
             match (read::<I>(&case.input), read::<E>(&case.expected)) {
                 (Ok(input), Ok(expected)) => check(input, expected, &mut case_check),
                 (Err(fault), _) | (_, Err(fault)) => case_check.fail(fault),
@@ -82,12 +75,7 @@ impl Reference {
             deviations.append(&mut case_check.deviations);
         }
         println!("reference {name}: {} cases", cases.len());
-        assert!(
-            deviations.is_empty(),
-            "reference {name}: {} deviations\n{}",
-            deviations.len(),
-            deviations.join("\n")
-        );
+        assert!(deviations.is_empty(), "reference {name}: {} deviations\n{}", deviations.len(), deviations.join("\n"));
     }
 }
 
@@ -139,29 +127,18 @@ fn read_case(case: Value, place: String) -> Result<Case, String> {
     let Value::Object(mut case) = case else {
         return Err(format!("{place} is not an object"));
     };
-    let id = case
-        .remove("id")
-        .map_or(Ok(place), |id| read::<String>(&id))?;
+    let id = case.remove("id").map_or(Ok(place), |id| read::<String>(&id))?;
     let mut take = |key| case.remove(key).ok_or_else(|| format!("{id} has no {key}"));
     let (input, expected) = (take("input")?, take("expected")?);
     let tolerance = read_tolerance(&take("tolerance")?).map_err(|e| format!("{id}: {e}"))?;
     match case.keys().find(|key| !INFORMATION.contains(&key.as_str())) {
         Some(key) => Err(format!("{id}: unknown key {key}")),
-        None => Ok(Case {
-            id,
-            input,
-            expected,
-            tolerance,
-        }),
+        None => Ok(Case { id, input, expected, tolerance }),
     }
 }
 
 fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
-    let exact = Tolerance {
-        abs: 0.0,
-        rel: 0.0,
-        f64_rel: 0.0,
-    };
+    let exact = Tolerance { abs: 0.0, rel: 0.0, f64_rel: 0.0 };
     match value {
         Value::String(word) if word == "exact" => Ok(exact),
         Value::Object(parts) => {

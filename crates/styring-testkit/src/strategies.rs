@@ -18,9 +18,8 @@ pub fn decimal() -> impl Strategy<Value = Decimal> {
         1 => Just(-(1_i128 << 96) + 1),
         1 => Just(0),
     ];
-    (mantissa, 0..=28_u32).prop_map(|(mantissa, scale)| {
-        Decimal::try_from_i128_with_scale(mantissa, scale).unwrap_or_default()
-    })
+    (mantissa, 0..=28_u32)
+        .prop_map(|(mantissa, scale)| Decimal::try_from_i128_with_scale(mantissa, scale).unwrap_or_default())
 }
 
 /// Amounts of one currency.
@@ -36,13 +35,10 @@ pub fn money() -> impl Strategy<Value = Money> {
 /// Exact numbers: short decimals, decimals at the edge of `i128`, fractions that never end, and binary doubles.
 pub fn exact() -> impl Strategy<Value = Exact> {
     let small = (any::<i64>(), 0..20_u32).prop_map(|(m, s)| Exact::new(i128::from(m), s));
-    let edge = (
-        prop_oneof![Just(i128::MAX), Just(i128::MIN), any::<i128>()],
-        0..60_u32,
-    )
-        .prop_map(|(m, s)| Exact::new(m, s));
-    let fraction = (any::<i64>(), 1..10_000_i64)
-        .prop_map(|(n, d)| Exact::from(n).checked_div(&d.into()).unwrap_or_default());
+    let edge =
+        (prop_oneof![Just(i128::MAX), Just(i128::MIN), any::<i128>()], 0..60_u32).prop_map(|(m, s)| Exact::new(m, s));
+    let fraction =
+        (any::<i64>(), 1..10_000_i64).prop_map(|(n, d)| Exact::from(n).checked_div(&d.into()).unwrap_or_default());
     let double = any::<f64>().prop_map(|f| Exact::try_from(f).unwrap_or_default());
     prop_oneof![4 => small, 2 => edge, 2 => fraction, 1 => double]
 }

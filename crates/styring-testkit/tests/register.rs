@@ -9,23 +9,12 @@ use styring_testkit::reference;
 
 fn files(folder: &Path) -> Vec<(String, String, PathBuf)> {
     let mut found = Vec::new();
-    for area in std::fs::read_dir(folder)
-        .expect("the folder of cases")
-        .flatten()
-    {
-        for file in std::fs::read_dir(area.path())
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
+    for area in std::fs::read_dir(folder).expect("the folder of cases").flatten() {
+        for file in std::fs::read_dir(area.path()).into_iter().flatten().flatten() {
             let path = file.path();
             if path.extension().is_some_and(|ending| ending == "json") {
                 let area = area.file_name().to_string_lossy().into_owned();
-                let stem = path
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 found.push((area, stem, path));
             }
         }

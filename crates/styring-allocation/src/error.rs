@@ -1,0 +1,74 @@
+use styring_money::Currency;
+
+/// What can go wrong when money is allocated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No plan can satisfy the total and the bounds together.
+    #[error("infeasible: the total is {total}, but the bounds allow only {lowest} to {highest}")]
+    Infeasible {
+        /// What was to be allocated, in minor units.
+        total: i128,
+        /// The sum of the minima, in minor units.
+        lowest: i128,
+        /// The sum of the maxima, in minor units.
+        highest: i128,
+    },
+    /// There is nothing to allocate to.
+    #[error("no channels")]
+    NoChannels,
+    /// A list has another length than the list of channels.
+    #[error("{what}: {got} entries for {expected} channels")]
+    LengthMismatch {
+        /// Which list.
+        what: &'static str,
+        /// Its length.
+        got: usize,
+        /// The number of channels.
+        expected: usize,
+    },
+    /// A number outside its range.
+    #[error("{field}{}: must be {expected}, not {value}", channel.as_ref().map_or_else(String::new, |name| format!(" of {name}")))]
+    OutOfRange {
+        /// Which number.
+        field: &'static str,
+        /// Of which channel, if of one.
+        channel: Option<String>,
+        /// The range.
+        expected: &'static str,
+        /// The number that was given.
+        value: String,
+    },
+    /// The same channel twice.
+    #[error("channel {name:?} is there twice")]
+    DuplicateChannel {
+        /// The name.
+        name: String,
+    },
+    /// An amount in another currency than the others.
+    #[error("{field} of {channel}: currency mismatch: {left} and {right}")]
+    CurrencyMismatch {
+        /// Which amount.
+        field: &'static str,
+        /// Of which channel.
+        channel: String,
+        /// The currency of the plan.
+        left: Currency,
+        /// The currency that came.
+        right: Currency,
+    },
+    /// From the money underneath.
+    #[error(transparent)]
+    Money(#[from] styring_money::Error),
+}
+
+impl Error {
+    pub(crate) fn out_of_range(
+        field: &'static str,
+        channel: Option<&str>,
+        expected: &'static str,
+        value: impl std::fmt::Display,
+    ) -> Self {
+        Self::OutOfRange { field, channel: channel.map(str::to_owned), expected, value: value.to_string() }
+    }
+}

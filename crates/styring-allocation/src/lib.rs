@@ -1,0 +1,45 @@
+//! Budget reallocation with guardrails: exact to the minor unit, every move with its reason.
+//!
+//! ```
+//! use styring_allocation::{Channel, Evidence, Guardrail, Rhythm};
+//! use styring_money::{Currency, Unrounded};
+//!
+//! let nok = |amount: i64| Unrounded::new(amount.into(), Currency::NOK);
+//! let channel = |name: &str, results: i64| Channel {
+//!     name: name.to_owned(),
+//!     budget: "NOK 10000.00".parse().expect("an amount"),
+//!     guardrail: Guardrail { min: "NOK 9000.00".parse().expect("an amount"), ..Guardrail::none(Currency::NOK) },
+//!     evidence: Evidence { spend: nok(20_000), results: results.into(), ..Evidence::none(100.into(), Currency::NOK) },
+//! };
+//! let decision = Rhythm::new(Currency::NOK).next(3, &[channel("VG", 80), channel("TV 2", 50)])?;
+//! assert_eq!(decision.total_after, decision.total_before);
+//! assert_eq!(
+//!     decision.channels[1].to_string(),
+//!     "TV 2: NOK 10000.00 to NOK 9000.00 (loser). Its score 0.001250 is below the median 0.002225: it gives \
+//!      NOK 1000.00. The change is limited by its minimum of NOK 9000.00."
+//! );
+//! # Ok::<(), styring_allocation::Error>(())
+//! ```
+//!
+//! # Modules by what you look for
+//!
+//! - A policy: [`Rhythm`], the founding rhythm. It takes [`Channel`]s (budget, [`Guardrail`], [`Evidence`]) and gives a [`Decision`].
+//! - Why: [`Reason`], [`Verdict`], [`Transfer`]; machine-readable by serde, human by `Display`.
+//! - Splitting inside bounds: [`apportion`]. Rounding a real plan: [`nearest_whole`].
+//!
+//! # Features
+//!
+//! `serde`: decisions and guardrails.
+
+mod apportion;
+mod channel;
+mod decision;
+mod error;
+mod rhythm;
+mod words;
+
+pub use apportion::{Bounds, apportion, nearest_whole};
+pub use channel::{Channel, Evidence, Guardrail};
+pub use decision::{ChannelDecision, Decision, Limit, Obstacle, Reason, Scores, Transfer, Verdict};
+pub use error::Error;
+pub use rhythm::{Raise, Reading, Rhythm};

@@ -1,0 +1,49 @@
+use styring_money::Currency;
+
+/// What can go wrong with metrics.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Two currencies met where one was needed.
+    #[error("{field}: currency mismatch: {left} and {right}")]
+    CurrencyMismatch {
+        /// Where.
+        field: &'static str,
+        /// The currency that was there.
+        left: Currency,
+        /// The currency that came.
+        right: Currency,
+    },
+    /// More rows than a `u64` counts.
+    #[error("more rows than can be counted")]
+    TooManyRows,
+    /// A number outside its range.
+    #[error("{field} must be {expected}, not {value}")]
+    OutOfRange {
+        /// Which number.
+        field: &'static str,
+        /// The range.
+        expected: &'static str,
+        /// The number that was given.
+        value: String,
+    },
+    /// A ratio of counts was asked for as an amount.
+    #[error("the ratio is a number, not an amount of money")]
+    NotAnAmount,
+    /// Facts from outside that contradict themselves.
+    #[error("{fact}: known in {known} of {rows} rows")]
+    InconsistentFacts {
+        /// The fact.
+        fact: crate::Fact,
+        /// Rows that are said to know it.
+        known: u64,
+        /// Rows in all.
+        rows: u64,
+    },
+    /// From the money underneath.
+    #[error(transparent)]
+    Money(#[from] styring_money::Error),
+    /// From the special functions underneath.
+    #[error(transparent)]
+    Special(#[from] styring_special::Error),
+}

@@ -1,0 +1,115 @@
+use std::collections::BTreeMap;
+
+use styring_money::Currency;
+
+use crate::{Error, Facts, Kpi, Ranking, Row, rank};
+
+/// Facts by group, for any key: a channel, a (week, channel) pair, a day.
+///
+/// Merges like the facts in it, and coarsens by changing the key. Groups come out in the order of their keys.
+///
+/// ```
+/// use styring_metrics::{Kpi, RollUp, Row};
+/// use styring_money::Currency;
+///
+/// let spend = |amount: &str| Row { spend: amount.parse().ok(), ..Row::default() };
+/// let mut daily = RollUp::new(Currency::NOK);
+/// daily.add(("VG", 1), &spend("NOK 100.00"))?;
+/// daily.add(("VG", 2), &spend("NOK 50.00"))?;
+/// daily.add(("TV 2", 1), &spend("NOK 70.00"))?;
+///
+/// let by_channel = daily.coarsen(|(channel, _day)| *channel)?;
+/// assert_eq!(by_channel.len(), 2);
+/// assert_eq!(by_channel.get(&"VG").map(|facts| facts.rows()), Some(2));
+/// assert_eq!(by_channel.total()?, daily.total()?);
+/// # Ok::<(), styring_metrics::Error>(())
+/// ```
+///
+/// Memory is proportional to the number of groups, not of rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollUp<K> {
+    currency: Currency,
+    groups: BTreeMap<K, Facts>,
+}
+
+impl<K: Ord> RollUp<K> {
+    /// No groups.
+    pub fn new(currency: Currency) -> Self {
+        Self { currency, groups: BTreeMap::new() }
+    }
+
+    /// The facts of a group to add to; empty if it is new.
+    pub fn group(&mut self, key: K) -> &mut Facts {
+        self.groups.entry(key).or_insert_with(|| Facts::zero(self.currency))
+    }
+
+    /// Adds a row to a group.
+    pub fn add(&mut self, key: K, row: &Row) -> Result<(), Error> {
+        self.group(key).add(row)
+    }
+
+    /// Adds all groups of `other`.
+    pub fn merge(&mut self, other: Self) -> Result<(), Error> {
+        for (key, facts) in other.groups {
+            self.group(key).merge(&facts)?;
+        }
+        Ok(())
+    }
+
+    /// The same facts under coarser (or other) keys.
+    pub fn coarsen<L: Ord>(&self, mut key: impl FnMut(&K) -> L) -> Result<RollUp<L>, Error> {
+        self.select(|fine| Some(key(fine)))
+    }
+
+    /// The facts of some groups under new keys; groups for which `key` answers `None` are left out.
+    pub fn select<L: Ord>(&self, mut key: impl FnMut(&K) -> Option<L>) -> Result<RollUp<L>, Error> {
+        let mut coarse = RollUp::new(self.currency);
+        for (fine, facts) in &self.groups {
+            if let Some(key) = key(fine) {
+                coarse.group(key).merge(facts)?;
+            }
+        }
+        Ok(coarse)
+    }
+
+    /// All facts merged.
+    pub fn total(&self) -> Result<Facts, Error> {
+        let mut total = Facts::zero(self.currency);
+        for facts in self.groups.values() {
+            total.merge(facts)?;
+        }
+        Ok(total)
+    }
+
+    /// The facts of a group.
+    pub fn get(&self, key: &K) -> Option<&Facts> {
+        self.groups.get(key)
+    }
+
+    /// The groups in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &Facts)> {
+        self.groups.iter()
+    }
+
+    /// How many groups there are.
+    pub fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Whether there is no group.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// The currency of all amounts.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The groups ranked by a KPI, best first; `None` for a KPI without a good direction. See [`rank`].
+    pub fn rank(&self, kpi: Kpi) -> Option<Ranking<&K>> {
+        let better = kpi.better()?;
+        let ratios = self.groups.iter().map(|(key, facts)| (key, facts.kpi(kpi)));
+        Some(rank(ratios, better))
+    }
+}

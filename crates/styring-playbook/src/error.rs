@@ -1,0 +1,69 @@
+/// What can go wrong with a plan or its weeks.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A field of the plan outside its range.
+    #[error("{field} must be {expected}, not {value}")]
+    Invalid {
+        /// Which field.
+        field: String,
+        /// The range.
+        expected: &'static str,
+        /// The value that was given.
+        value: String,
+    },
+    /// A channel's name or alias that another channel has.
+    #[error("the channel name {name:?} is there twice")]
+    NameTwice {
+        /// The name.
+        name: String,
+    },
+    /// The plan says that budgets are stated, and one is not.
+    #[error("budget.current is \"stated\", but channel {channel} has no budget")]
+    NoStatedBudget {
+        /// The channel.
+        channel: String,
+    },
+    /// Results of a channel that the plan does not have.
+    #[error("the plan has no channel {channel:?}")]
+    UnknownChannel {
+        /// The name in the results.
+        channel: String,
+    },
+    /// There is nothing to review.
+    #[error("there are no results to review")]
+    NoResults,
+    /// Results in another currency than the plan.
+    #[error("the results are in {results}, the plan is in {plan}")]
+    CurrencyMismatch {
+        /// The currency of the results.
+        results: styring_money::Currency,
+        /// The currency of the plan.
+        plan: styring_money::Currency,
+    },
+    /// A row whose spend or result is unknown cannot be judged.
+    #[error("{fact} is missing in {rows} rows of {channel}, so the channel cannot be judged")]
+    MissingFact {
+        /// The fact.
+        fact: styring_metrics::Fact,
+        /// The channel.
+        channel: String,
+        /// In how many rows.
+        rows: u64,
+    },
+    /// From the metrics underneath.
+    #[error(transparent)]
+    Metrics(#[from] styring_metrics::Error),
+    /// From the allocation underneath.
+    #[error(transparent)]
+    Allocation(#[from] styring_allocation::Error),
+    /// From the money underneath.
+    #[error(transparent)]
+    Money(#[from] styring_money::Error),
+}
+
+impl Error {
+    pub(crate) fn invalid(field: &str, expected: &'static str, value: impl std::fmt::Display) -> Self {
+        Self::Invalid { field: field.to_owned(), expected, value: value.to_string() }
+    }
+}

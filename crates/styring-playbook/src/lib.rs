@@ -1,0 +1,22 @@
+//! The weekly rhythm of performance marketing: a plan, the results so far, and the next budget with its reasons.
+//!
+//! [`Plan`] is what was agreed: the goal and target cost of every channel, guardrails, how budgets move. [`Results`] are the facts by week, channel, segment and
+//! creative. [`Review`] brings them together: it replays the rhythm over the weeks, scores every channel in both readings of the founding formula, decides the
+//! next budget, and notes what a reader must know before believing it.
+//!
+//! Pure: nothing here reads a file or a clock. Plans are serde types, for TOML or JSON at the caller's choice. See [`Review`] for an example.
+
+mod error;
+mod note;
+mod plan;
+mod results;
+mod review;
+
+pub use error::Error;
+pub use note::Note;
+pub use plan::{
+    BudgetSpec, CampaignSpec, ChannelSpec, CurrentBudget, Lift, Plan, PlanSpec, PlannedChannel, RaiseSpec, ResultKind,
+    RhythmSpec, ScoreSpec, ValueKind, VisibilitySpec,
+};
+pub use results::{Group, Results, Span};
+pub use review::{ChannelReview, PartReview, Review};

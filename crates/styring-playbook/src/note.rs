@@ -1,0 +1,78 @@
+use serde::Serialize;
+use styring_metrics::Fact;
+use styring_money::Money;
+
+/// What a reader must know before believing a review. Serialised with a `code`; `Display` says it in a sentence.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Note {
+    /// The last week is not over.
+    PartialWeek {
+        /// The week.
+        week: u32,
+        /// How many days of it there are.
+        days: u32,
+    },
+    /// A channel spent something else than its budget.
+    SpendOffBudget {
+        /// The channel.
+        channel: String,
+        /// The week.
+        week: u32,
+        /// What it should have spent in the days there are.
+        budget: Money,
+        /// What it spent.
+        spend: Money,
+    },
+    /// Returns or credits outweigh what was sold or spent.
+    BelowZero {
+        /// The channel.
+        channel: String,
+        /// The sum that is negative.
+        fact: Fact,
+    },
+    /// The plan has a visibility benchmark, and nothing was measured.
+    VisibilityUnmeasured {
+        /// The channel.
+        channel: String,
+    },
+    /// Only the mean frequency is known.
+    FrequencyMeanOnly {
+        /// The channel.
+        channel: String,
+    },
+    /// The plan has a frequency cap, and the frequency of the last week is not known.
+    FrequencyUnknown {
+        /// The channel.
+        channel: String,
+    },
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::PartialWeek { week, days } => {
+                write!(f, "Week {week} has only {days} days of results; its goals are scaled to them.")
+            }
+            Self::SpendOffBudget { channel, week, budget, spend } => {
+                write!(f, "{channel} spent {spend} in week {week}; its budget for those days was {budget}.")
+            }
+            Self::BelowZero { channel, fact } => {
+                write!(f, "The {fact} of {channel} in the window are below zero and count as none.")
+            }
+            Self::VisibilityUnmeasured { channel } => {
+                write!(
+                    f,
+                    "Visibility of {channel} was not measured: its score has no quality part and is not comparable."
+                )
+            }
+            Self::FrequencyMeanOnly { channel } => {
+                write!(f, "Only the mean frequency of {channel} is known, so the penalty for repetition is too small.")
+            }
+            Self::FrequencyUnknown { channel } => {
+                write!(f, "The frequency of {channel} in the last week is not known, so the cap cannot hold it back.")
+            }
+        }
+    }
+}
