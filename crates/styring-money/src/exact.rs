@@ -64,7 +64,11 @@ impl Exact {
 
     /// `mantissa × 10^-scale`: `Exact::new(12345, 2)` is 123.45.
     #[inline]
-    pub fn new(mantissa: i128, scale: u32) -> Self {
+    pub fn new(mantissa: i128, scale: u8) -> Self {
+        Self::scaled(mantissa, scale.into())
+    }
+
+    fn scaled(mantissa: i128, scale: u32) -> Self {
         if scale <= MAX_SCALE {
             Self(Repr::Small { mantissa, scale })
         } else {
@@ -134,22 +138,24 @@ impl Exact {
 
     /// Whether the value has more than this many decimals: a price finer than the minor unit, a count that is not whole.
     #[inline]
-    pub fn is_finer_than(&self, places: u32) -> bool {
+    pub fn is_finer_than(&self, places: u8) -> bool {
+        let places = u32::from(places);
         match &self.0 {
             Repr::Small { mantissa, scale } => {
                 *scale > places && pow10(scale - places).is_none_or(|unit| mantissa % unit != 0)
             }
-            Repr::Big(_) => self.ending(places).is_none_or(|(_, scale)| scale > places),
+            Repr::Big(value) => decimals(value.denom()).is_none_or(|scale| scale > places),
         }
     }
 
     /// The value with its point moved: `shift` places to the right, or to the left if negative. Exact.
     #[must_use]
-    pub fn shift_point(&self, shift: i32) -> Self {
+    pub fn shift_point(&self, shift: i8) -> Self {
+        let shift = i32::from(shift);
         if let Repr::Small { mantissa, scale } = &self.0
             && let Some(scale) = scale.checked_add_signed(-shift)
         {
-            return Self::new(*mantissa, scale);
+            return Self::scaled(*mantissa, scale);
         }
         let power = Self::from_big(BigRational::from_integer(big_pow10(shift.unsigned_abs())));
         if shift < 0 { self.checked_div(&power).unwrap_or_default() } else { self * &power }
@@ -163,14 +169,18 @@ impl Exact {
 
     /// The value rounded to `places` decimals.
     #[must_use]
-    pub fn round(&self, places: u32, rounding: Rounding) -> Self {
+    pub fn round(&self, places: u8, rounding: Rounding) -> Self {
+        self.round_to(places.into(), rounding)
+    }
+
+    fn round_to(&self, places: u32, rounding: Rounding) -> Self {
         match &self.0 {
             Repr::Small { scale, .. } if *scale <= places => self.clone(),
             Repr::Small { mantissa, scale } => {
                 let unit = pow10(scale - places);
                 // `scale` is at most 38, so the power exists.
                 let mantissa = unit.map_or(0, |unit| divide_i128(*mantissa, unit, rounding));
-                Self::new(mantissa, places)
+                Self::scaled(mantissa, places)
             }
             Repr::Big(value) => {
                 let factor = big_pow10(places);
@@ -182,7 +192,7 @@ impl Exact {
 
     /// The value rounded to `digits` significant digits (at least one), as a float would be printed but from the exact value.
     #[must_use]
-    pub fn significant(&self, digits: u32, rounding: Rounding) -> Self {
+    pub fn significant(&self, digits: u8, rounding: Rounding) -> Self {
         let digits = i64::from(digits.max(1));
         let magnitude = self.magnitude();
         let rounded = self.round_at(digits - 1 - magnitude, rounding);
@@ -193,7 +203,7 @@ impl Exact {
     /// Rounds at `10^-places`; `places` may be negative.
     fn round_at(&self, places: i64, rounding: Rounding) -> Self {
         if let Ok(places) = u32::try_from(places) {
-            return self.round(places, rounding);
+            return self.round_to(places, rounding);
         }
         let unit = big_pow10(u32::try_from(-places).unwrap_or(u32::MAX));
         let value = self.to_big();
@@ -221,7 +231,10 @@ impl Exact {
 
     /// A number of any length, as read from a text.
     pub(crate) fn from_digits(mantissa: BigInt, scale: u32) -> Self {
-        Self::from_quotient(mantissa, big_pow10(scale))
+        match mantissa.to_i128() {
+            Some(mantissa) => Self::scaled(mantissa, scale),
+            None => Self::from_quotient(mantissa, big_pow10(scale)),
+        }
     }
 
     fn from_quotient(numerator: BigInt, denominator: BigInt) -> Self {
@@ -373,12 +386,22 @@ fn divide_big(dividend: &BigInt, divisor: &BigInt, rounding: Rounding) -> BigInt
 }
 
 impl AddAssign<&Exact> for Exact {
+    #[inline]
     fn add_assign(&mut self, other: &Exact) {
-        *self = &*self + other;
+        if let (Repr::Small { mantissa: sum, scale }, Repr::Small { mantissa, scale: other_scale }) =
+            (&mut self.0, &other.0)
+            && scale == other_scale
+            && let Some(total) = sum.checked_add(*mantissa)
+        {
+            *sum = total;
+        } else {
+            *self = &*self + other;
+        }
     }
 }
 
 impl AddAssign for Exact {
+    #[inline]
     fn add_assign(&mut self, other: Exact) {
         *self += &other;
     }
@@ -430,7 +453,7 @@ impl Add for &Exact {
 
     fn add(self, other: &Exact) -> Exact {
         self.aligned(other)
-            .and_then(|(a, b, scale)| Some(Exact::new(a.checked_add(b)?, scale)))
+            .and_then(|(a, b, scale)| Some(Exact::scaled(a.checked_add(b)?, scale)))
             .unwrap_or_else(|| Exact::from_big(self.to_big() + other.to_big()))
     }
 }
@@ -440,7 +463,7 @@ impl Sub for &Exact {
 
     fn sub(self, other: &Exact) -> Exact {
         self.aligned(other)
-            .and_then(|(a, b, scale)| Some(Exact::new(a.checked_sub(b)?, scale)))
+            .and_then(|(a, b, scale)| Some(Exact::scaled(a.checked_sub(b)?, scale)))
             .unwrap_or_else(|| Exact::from_big(self.to_big() - other.to_big()))
     }
 }
@@ -454,7 +477,7 @@ impl Mul for &Exact {
             && scale + other_scale <= MAX_SCALE
             && let Some(product) = mantissa.checked_mul(*other_mantissa)
         {
-            return Exact::new(product, scale + other_scale);
+            return Exact::scaled(product, scale + other_scale);
         }
         Exact::from_big(self.to_big() * other.to_big())
     }
@@ -466,8 +489,8 @@ impl Neg for Exact {
     fn neg(self) -> Exact {
         match self.0 {
             Repr::Small { mantissa, scale } => match mantissa.checked_neg() {
-                Some(mantissa) => Exact::new(mantissa, scale),
-                None => Exact::from_big(-Exact::new(mantissa, scale).to_big()),
+                Some(mantissa) => Exact::scaled(mantissa, scale),
+                None => Exact::from_big(-Exact::scaled(mantissa, scale).to_big()),
             },
             Repr::Big(value) => Exact::from_big(-*value),
         }
@@ -534,7 +557,7 @@ from_integer!(u8, u16, u32, u64, i8, i16, i32, i64, i128);
 
 impl From<Decimal> for Exact {
     fn from(value: Decimal) -> Self {
-        Self::new(value.mantissa(), value.scale())
+        Self::scaled(value.mantissa(), value.scale())
     }
 }
 

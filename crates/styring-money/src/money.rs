@@ -50,7 +50,7 @@ impl Money {
     /// # Ok::<(), styring_money::Error>(())
     /// ```
     pub fn from_minor(minor: i128, currency: Currency) -> Result<Self, Error> {
-        let exact = Exact::new(minor, u32::from(currency.minor_digits()));
+        let exact = Exact::new(minor, currency.minor_digits());
         Self::from_exact(&exact, currency)
     }
 

@@ -74,7 +74,7 @@ impl NumberFormat {
         let mut word = word >> before << before | (ZEROS >> 8) >> (56 - before);
         let mut decimals = 0;
         // A byte is zero where the decimal sign stands.
-        let signs = word ^ (self.decimal as u64 & 0xff) * ONES;
+        let signs = word ^ ((self.decimal as u64 & 0xff) * ONES);
         let found = signs.wrapping_sub(ONES) & !signs & TOPS;
         if found != 0 {
             let point = found.trailing_zeros() & !7;
@@ -135,13 +135,8 @@ impl NumberFormat {
             return Err(NumberFault::Grouping);
         }
         let scale = scale.unwrap_or(0);
-        match digits.parse::<i128>() {
-            Ok(mantissa) => Ok(Exact::new(mantissa, scale)),
-            Err(_) => digits
-                .parse::<BigInt>()
-                .map(|mantissa| Exact::from_digits(mantissa, scale))
-                .map_err(|_| NumberFault::Empty),
-        }
+        let mantissa = digits.parse::<BigInt>().map_err(|_| NumberFault::Empty)?;
+        Ok(Exact::from_digits(mantissa, scale))
     }
 
     fn is_separator(self, sign: char) -> bool {
@@ -201,8 +196,8 @@ impl ShortDecimal {
 
     /// Whether the value has more than this many decimals; see [`Exact::is_finer_than`].
     #[inline]
-    pub fn is_finer_than(self, places: u32) -> bool {
-        self.decimals > places && Exact::from(self).is_finer_than(places)
+    pub fn is_finer_than(self, places: u8) -> bool {
+        self.decimals > u32::from(places) && Exact::from(self).is_finer_than(places)
     }
 }
 

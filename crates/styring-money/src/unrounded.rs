@@ -74,7 +74,7 @@ impl Unrounded {
     ///
     /// Fails only if the amount needs more than 28 digits.
     pub fn round(&self, rounding: Rounding) -> Result<Money, Error> {
-        let places = u32::from(self.currency.minor_digits());
+        let places = self.currency.minor_digits();
         Money::from_exact(&self.amount.round(places, rounding), self.currency)
     }
 

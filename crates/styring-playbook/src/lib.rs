@@ -11,6 +11,7 @@ mod note;
 mod plan;
 mod results;
 mod review;
+mod weeks;
 
 pub use error::Error;
 pub use note::Note;

@@ -443,7 +443,7 @@ fn planned(spec: ChannelSpec, amount: &impl Fn(&str, &Exact) -> Result<Money, Er
 
 /// An amount of the plan: zero or above, in whole minor units.
 fn amount(field: &str, value: &Exact, currency: Currency) -> Result<Money, Error> {
-    let fits = value.sign() != Sign::Negative && !value.is_finer_than(currency.minor_digits().into());
+    let fits = value.sign() != Sign::Negative && !value.is_finer_than(currency.minor_digits());
     let money = value.to_decimal().filter(|_| fits).map(|amount| Money::new(amount, currency));
     money.ok_or_else(|| Error::invalid(field, "an amount of zero or above, in whole minor units", value))
 }

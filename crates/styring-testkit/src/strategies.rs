@@ -34,9 +34,9 @@ pub fn money() -> impl Strategy<Value = Money> {
 
 /// Exact numbers: short decimals, decimals at the edge of `i128`, fractions that never end, and binary doubles.
 pub fn exact() -> impl Strategy<Value = Exact> {
-    let small = (any::<i64>(), 0..20_u32).prop_map(|(m, s)| Exact::new(i128::from(m), s));
+    let small = (any::<i64>(), 0..20_u8).prop_map(|(m, s)| Exact::new(i128::from(m), s));
     let edge =
-        (prop_oneof![Just(i128::MAX), Just(i128::MIN), any::<i128>()], 0..60_u32).prop_map(|(m, s)| Exact::new(m, s));
+        (prop_oneof![Just(i128::MAX), Just(i128::MIN), any::<i128>()], 0..60_u8).prop_map(|(m, s)| Exact::new(m, s));
     let fraction =
         (any::<i64>(), 1..10_000_i64).prop_map(|(n, d)| Exact::from(n).checked_div(&d.into()).unwrap_or_default());
     let double = any::<f64>().prop_map(|f| Exact::try_from(f).unwrap_or_default());

@@ -1,0 +1,137 @@
+//! What stops the program, and with which exit code.
+
+use std::path::PathBuf;
+
+use crate::source::Rejection;
+
+/// What stops the program.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The plan is not a plan.
+    #[error("{}: {fault}", path.display())]
+    PlanSyntax {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        fault: Box<toml::de::Error>,
+    },
+    /// The plan contradicts itself.
+    #[error("{}: {fault}", path.display())]
+    Plan {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: PlanFault,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {name}: {fault}")]
+    Read {
+        /// The file.
+        name: String,
+        /// Why.
+        fault: std::io::Error,
+    },
+    /// A file has no line of column names.
+    #[error("{name} has no header line")]
+    NoHeader {
+        /// The file.
+        name: String,
+    },
+    /// A column that the plan names is not in the file.
+    #[error("{name} has no column {column:?}, which the plan reads as {purpose}; its columns are: {}", columns.join(", "))]
+    NoColumn {
+        /// The file.
+        name: String,
+        /// The column that was looked for.
+        column: String,
+        /// What it is needed for.
+        purpose: String,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// A column stands twice, so that its name does not say which is meant.
+    #[error("{name} has the column {column:?} twice, which the plan reads as {purpose}")]
+    ColumnTwice {
+        /// The file.
+        name: String,
+        /// The column.
+        column: String,
+        /// What it is needed for.
+        purpose: String,
+    },
+    /// A file of frequencies of neither form.
+    #[error("{name} must have the columns week, channel, contacts, people, or week, channel, reach; it has: {}", columns.join(", "))]
+    FrequencyColumns {
+        /// The file.
+        name: String,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// A row that cannot be used, under `--strict`.
+    #[error("{name}, {rejection}")]
+    Row {
+        /// The file.
+        name: String,
+        /// The row and what is wrong with it.
+        rejection: Box<Rejection>,
+    },
+    /// No row could be used.
+    #[error("{name}: none of its {rows} rows can be used; the first: {}", first.as_ref().map_or_else(|| "there is none".to_owned(), ToString::to_string))]
+    NothingUsable {
+        /// The file.
+        name: String,
+        /// How many rows there are.
+        rows: u64,
+        /// The first that was set aside.
+        first: Option<Box<Rejection>>,
+    },
+    /// The results cannot be reviewed under this plan.
+    #[error(transparent)]
+    Review(#[from] styring_playbook::Error),
+    /// The numbers cannot be added up.
+    #[error(transparent)]
+    Metrics(#[from] styring_metrics::Error),
+    /// A file cannot be written.
+    #[error("cannot write {}: {fault}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        fault: std::io::Error,
+    },
+    /// The report cannot be drawn.
+    #[error("cannot make the report: {0}")]
+    Report(String),
+}
+
+/// What is wrong with a plan that can be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanFault {
+    /// In the part that is the playbook's.
+    #[error(transparent)]
+    Playbook(#[from] styring_playbook::Error),
+    /// In the part that says how to read results.
+    #[error("{field} must be {expected}, not {value:?}")]
+    Source {
+        /// Which field.
+        field: String,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        value: String,
+    },
+}
+
+impl Error {
+    /// The exit code: 3 for a plan that cannot be used, 4 for results that cannot be used, 5 for files that cannot be written. (0 is success, 2 a wrong
+    /// command line.)
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::PlanSyntax { .. } | Self::Plan { .. } => 3,
+            Self::Write { .. } | Self::Report(_) => 5,
+            _ => 4,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The insides of the program `styring`, as a library so that benches and tests can call them.
+//!
+//! - [`plan_file`]: the plan as a TOML file, with the column mapping of the results.
+//! - [`source`]: reading results from an export, row by row, with every fault named by line and column.
+//! - [`frequency`]: how often people were met, from a file beside the results.
+//! - [`week`]: the command `styring week`.
+//! - [`write`](mod@write): files that are there whole or not at all.
+//!
+//! Embedders will rather want the libraries underneath; see the crate `styring`.
+
+pub mod error;
+pub mod frequency;
+pub mod plan_file;
+pub mod source;
+pub mod week;
+pub mod write;
+
+pub use error::{Error, PlanFault};

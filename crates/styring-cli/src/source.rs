@@ -1,0 +1,15 @@
+//! Reading results from an export, by the mapping in the plan.
+
+mod cells;
+mod checks;
+mod columns;
+mod dates;
+mod findings;
+mod groups;
+mod lines;
+mod reader;
+mod spec;
+
+pub use findings::{Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
+pub use reader::{Ingested, Rejects, read};
+pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};

@@ -1,0 +1,58 @@
+//! Finding the columns of the plan in the header of the file.
+
+use std::collections::BTreeMap;
+
+use csv::ByteRecord;
+
+use crate::Error;
+
+/// The header of a file.
+pub(super) struct Header<'a> {
+    file: &'a str,
+    names: Vec<String>,
+    places: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> Header<'a> {
+    pub(super) fn new(file: &'a str, record: &ByteRecord) -> Result<Self, Error> {
+        let names: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        if names.iter().all(String::is_empty) {
+            return Err(Error::NoHeader { name: file.to_owned() });
+        }
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, name) in names.iter().enumerate() {
+            places.entry(name.clone()).or_default().push(place);
+        }
+        Ok(Self { file, names, places })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn name(&self, place: usize) -> &str {
+        self.names.get(place).map_or("", String::as_str)
+    }
+
+    /// Where a column stands.
+    pub(super) fn place(&self, column: &str, purpose: &str) -> Result<usize, Error> {
+        match self.places.get(column.trim()).map(Vec::as_slice) {
+            Some([place]) => Ok(*place),
+            Some(_) => Err(Error::ColumnTwice {
+                name: self.file.to_owned(),
+                column: column.to_owned(),
+                purpose: purpose.to_owned(),
+            }),
+            None => Err(Error::NoColumn {
+                name: self.file.to_owned(),
+                column: column.to_owned(),
+                purpose: purpose.to_owned(),
+                columns: self.names.clone(),
+            }),
+        }
+    }
+
+    pub(super) fn places(&self, columns: &[String], purpose: &str) -> Result<Vec<usize>, Error> {
+        columns.iter().map(|column| self.place(column, purpose)).collect()
+    }
+}

@@ -1,0 +1,171 @@
+//! What was found while reading: nothing is left out silently.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use styring_metrics::Facts;
+use styring_money::Exact;
+
+/// A row that was set aside, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The line of the file on which the row begins, from one.
+    pub line: u64,
+    /// The column by name and number, from one; none if the row as a whole is wrong.
+    pub column: Option<(String, usize)>,
+    /// The cell as it stands.
+    pub value: String,
+    /// What is wrong.
+    pub kind: RejectionKind,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// Another number of cells than columns.
+    #[error("the row has {found} cells, the header has {expected}{}", if *spans_lines { "; a quote that is never closed?" } else { "" })]
+    CellCount {
+        /// Cells in the row.
+        found: usize,
+        /// Columns.
+        expected: usize,
+        /// Whether the row runs over several lines.
+        spans_lines: bool,
+    },
+    /// Not text in the encoding of the file.
+    #[error("not text in the encoding of the file (see results.encoding)")]
+    Encoding,
+    /// An empty cell where something is needed.
+    #[error("missing")]
+    Missing,
+    /// Not a number.
+    #[error("not a number: {reason}")]
+    NotANumber {
+        /// Why.
+        reason: String,
+    },
+    /// A count that is not a whole number of zero or above.
+    #[error("not a whole number of zero or above")]
+    NotACount,
+    /// Not a day in the format of the plan.
+    #[error("not a day of the form {format}")]
+    NotADay {
+        /// The format.
+        format: String,
+    },
+    /// A day so far from the campaign that it is a typing error.
+    #[error("more than ten years after the campaign began")]
+    FarDay,
+    /// A channel that the plan does not have.
+    #[error("not a channel of the plan")]
+    UnknownChannel,
+    /// An exact copy of an earlier row.
+    #[error("an exact copy of an earlier row")]
+    Duplicate,
+}
+
+impl RejectionKind {
+    /// What is wrong, without the particulars, to count by.
+    pub fn summary(&self) -> &'static str {
+        match self {
+            Self::CellCount { .. } => "another number of cells than columns",
+            Self::Encoding => "not text in the encoding of the file",
+            Self::Missing => "missing",
+            Self::NotANumber { .. } => "not a number",
+            Self::NotACount => "not a whole number of zero or above",
+            Self::NotADay { .. } => "not a day",
+            Self::FarDay => "a day more than ten years after the campaign began",
+            Self::UnknownChannel => "not a channel of the plan",
+            Self::Duplicate => "an exact copy of an earlier row",
+        }
+    }
+}
+
+impl Rejection {
+    /// What is wrong, with the column and the cell, without the line.
+    pub fn reason(&self) -> String {
+        match &self.column {
+            Some((name, number)) => format!("column {number} ({name}): {:?}: {}", self.value, self.kind),
+            None => self.kind.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, {}", self.line, self.reason())
+    }
+}
+
+/// Something that is possible, but that a reader should know of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Oddity {
+    /// What it is.
+    pub name: String,
+    /// Whether it contradicts itself, as more clicks than impressions do.
+    pub contradiction: bool,
+    /// In how many rows.
+    pub rows: u64,
+    /// The line of the first.
+    pub first_line: u64,
+}
+
+/// Rows that a rule of the plan leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Ignored {
+    /// The rule.
+    pub rule: String,
+    /// How many rows.
+    pub rows: u64,
+}
+
+/// Rows of days before the campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct OutsidePeriod {
+    /// What they hold.
+    pub facts: Facts,
+    /// The line of the first.
+    pub first_line: u64,
+}
+
+/// Everything found while reading.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Findings {
+    /// The file.
+    pub name: String,
+    /// Rows below the header.
+    pub rows: u64,
+    /// Rows that were added up.
+    pub used: u64,
+    /// Rows that a rule of the plan leaves out.
+    pub ignored: Vec<Ignored>,
+    /// Rows of days before the campaign.
+    pub outside: Option<OutsidePeriod>,
+    /// How many rows were set aside, by column and fault.
+    pub rejected: BTreeMap<String, u64>,
+    /// The first rows that were set aside.
+    pub first_rejections: Vec<Rejection>,
+    /// What is odd in the rows that were used.
+    pub oddities: Vec<Oddity>,
+    /// The sums of the extra columns.
+    pub extra: BTreeMap<String, Exact>,
+    /// In how many of the used rows an extra column was missing.
+    pub extra_missing: BTreeMap<String, u64>,
+    /// What is assumed, in sentences.
+    pub assumptions: Vec<String>,
+}
+
+impl Findings {
+    /// How many rows were set aside.
+    pub fn rejected_rows(&self) -> u64 {
+        self.rejected.values().sum()
+    }
+}

@@ -1,0 +1,106 @@
+//! On which line of the file a row begins.
+//!
+//! The CSV reader counts lines too, but it is one behind in files whose lines end in CR LF, and it counts blank lines only sometimes. It does know the byte at which a row
+//! begins; this keeps the bytes since the last row that was finished, and counts when somebody asks.
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, Read};
+use std::rc::Rc;
+
+/// Answers lines by byte offset. Shares its memory with the [`Counted`] input that fills it.
+#[derive(Clone, Default)]
+pub(super) struct Lines {
+    history: Rc<RefCell<History>>,
+    /// Everything before this byte has been dealt with.
+    done: Rc<Cell<u64>>,
+}
+
+#[derive(Default)]
+struct History {
+    /// The offset of the first byte that is kept.
+    start: u64,
+    /// How many lines end before it.
+    lines_before: u64,
+    bytes: Vec<u8>,
+}
+
+impl Lines {
+    /// Lets the bytes before this offset be forgotten.
+    #[inline]
+    pub(super) fn finish(&self, offset: u64) {
+        self.done.set(offset);
+    }
+
+    /// The line, from one, of the row whose bytes begin at this offset, or after the line ends that stand there.
+    pub(super) fn at(&self, offset: u64) -> u64 {
+        let history = self.history.borrow();
+        let begin = usize::try_from(offset.saturating_sub(history.start)).unwrap_or(usize::MAX);
+        let (before, after) = history.bytes.split_at(begin.min(history.bytes.len()));
+        let blank =
+            after.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+        1 + history.lines_before + line_ends(before) + blank as u64
+    }
+}
+
+fn line_ends(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+/// An input whose bytes are remembered until their rows are finished.
+pub(super) struct Counted<R> {
+    input: R,
+    lines: Lines,
+}
+
+impl<R: Read> Counted<R> {
+    pub(super) fn new(input: R, lines: Lines) -> Self {
+        Self { input, lines }
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        let history = &mut *self.lines.history.borrow_mut();
+        let done = usize::try_from(self.lines.done.get().saturating_sub(history.start)).unwrap_or(usize::MAX);
+        let done = done.min(history.bytes.len());
+        history.lines_before += line_ends(&history.bytes[..done]);
+        history.start += done as u64;
+        history.bytes.drain(..done);
+        history.bytes.extend_from_slice(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of a text and their lines, as found while reading.
+    fn found(text: &str) -> Vec<(String, u64)> {
+        let lines = Lines::default();
+        // Small reads, so that history is forgotten and begun anew.
+        let input = Counted::new(text.as_bytes().chain(io::empty()), lines.clone());
+        let mut table =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(3).from_reader(input);
+        let mut record = csv::ByteRecord::new();
+        let mut rows = Vec::new();
+        while table.read_byte_record(&mut record).unwrap() {
+            let start = record.position().unwrap().byte();
+            rows.push((String::from_utf8_lossy(&record[0]).into_owned(), lines.at(start)));
+            lines.finish(table.position().byte());
+        }
+        rows
+    }
+
+    #[test]
+    fn every_kind_of_line_end_counts() {
+        for end in ["\n", "\r\n"] {
+            let text = ["a,1", "b,2", "\"c\nd\",3", "e,4", "", "", "f,5", "g,6"].join(end);
+            let expected = [("a", 1), ("b", 2), ("c\nd", 3), ("e", 5), ("f", 8), ("g", 9)];
+            let expected: Vec<_> = expected.iter().map(|(name, line)| ((*name).to_owned(), *line)).collect();
+            assert_eq!(found(&text), expected, "{end:?}");
+        }
+        assert_eq!(found("a\nb\r\nc\n\r\nd").iter().map(|(_, line)| *line).collect::<Vec<_>>(), [1, 2, 3, 5]);
+    }
+}

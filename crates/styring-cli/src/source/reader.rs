@@ -1,0 +1,449 @@
+//! Streaming rows into groups.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, Hasher};
+use std::io::{BufRead, BufReader, Read};
+
+use csv::ByteRecord;
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use foldhash::fast::FixedState;
+use styring_metrics::{Fact, Facts, RollUp};
+use styring_money::Exact;
+use styring_playbook::{Group, Plan, Span};
+
+use super::cells::{Cells, Numbers};
+use super::checks::Checks;
+use super::columns::Header;
+use super::dates::{Days, When};
+use super::findings::{Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
+use super::groups::Dimension;
+use super::lines::{Counted, Lines};
+use super::spec::{Duplicates, FactSpec, IgnoreSpec, SourceSpec};
+use crate::Error;
+
+/// How many rejections are kept word for word; all of them are counted, and all go to [`Rejects`].
+const KEPT_REJECTIONS: usize = 20;
+/// How many rows are searched for exact copies: the one thing whose memory grows with rows.
+const ROWS_SEARCHED_FOR_COPIES: u64 = 250_000;
+
+/// Where rows go that are set aside.
+pub trait Rejects {
+    /// The column names come before any row.
+    ///
+    /// # Errors
+    /// If they cannot be kept; reading stops.
+    fn header(&mut self, columns: &ByteRecord) -> Result<(), Error>;
+
+    /// A row that is set aside.
+    ///
+    /// # Errors
+    /// If it cannot be kept, or if no row may be set aside; reading stops.
+    fn row(&mut self, rejection: &Rejection, row: &ByteRecord) -> Result<(), Error>;
+}
+
+/// What was read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Ingested {
+    /// The results by group.
+    pub facts: RollUp<Group>,
+    /// The days they cover.
+    pub span: Span,
+    /// What was found on the way.
+    pub findings: Findings,
+}
+
+/// Reads results, row by row, by the mapping of the plan.
+///
+/// Memory is proportional to the number of groups (week × channel × segment × creative), not of rows; exact copies are searched for among the first 250 000 rows
+/// only, and the findings say so where there are more.
+///
+/// # Errors
+/// A file without header, a column the plan names and the file lacks, a file of which no row can be used, and whatever `rejects` answers.
+pub fn read(
+    input: impl Read,
+    name: &str,
+    spec: &SourceSpec,
+    plan: &Plan,
+    rejects: &mut dyn Rejects,
+) -> Result<Ingested, Error> {
+    let unreadable = |fault: std::io::Error| Error::Read { name: name.to_owned(), fault };
+    let mut input = BufReader::with_capacity(1 << 18, decoded(input, &spec.encoding).map_err(unreadable)?);
+    for _ in 0..spec.skip_lines {
+        input.read_until(b'\n', &mut Vec::new()).map_err(unreadable)?;
+    }
+    let lines = Lines::default();
+    let mut table = csv::ReaderBuilder::new()
+        .delimiter(u8::try_from(spec.delimiter).unwrap_or(b','))
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(1 << 18)
+        .from_reader(Counted::new(input, lines.clone()));
+    let unreadable = |fault: csv::Error| Error::Read { name: name.to_owned(), fault: std::io::Error::other(fault) };
+    let mut record = ByteRecord::new();
+    if !table.read_byte_record(&mut record).map_err(unreadable)? {
+        return Err(Error::NoHeader { name: name.to_owned() });
+    }
+    rejects.header(&record)?;
+    let mut ingest = Ingest::new(name, spec, plan, &record)?;
+    loop {
+        lines.finish(table.position().byte());
+        if !table.read_byte_record(&mut record).map_err(unreadable)? {
+            return ingest.finish();
+        }
+        let start = record.position().map_or(0, csv::Position::byte);
+        ingest.row(&record, &|| lines.at(start) + spec.skip_lines, rejects)?;
+    }
+}
+
+/// The input as UTF-8. A byte order mark overrides the encoding of the plan; UTF-8 passes through untouched.
+fn decoded<'a>(mut input: impl Read + 'a, encoding: &str) -> std::io::Result<Box<dyn Read + 'a>> {
+    let mut start = Vec::new();
+    input.by_ref().take(3).read_to_end(&mut start)?;
+    let (marked, length) = encoding_rs::Encoding::for_bom(&start).unzip();
+    let encoding = marked.or_else(|| encoding_rs::Encoding::for_label(encoding.as_bytes()));
+    let rest = std::io::Cursor::new(start.split_off(length.unwrap_or(0))).chain(input);
+    Ok(match encoding {
+        Some(other) if other != encoding_rs::UTF_8 => {
+            Box::new(DecodeReaderBytesBuilder::new().encoding(Some(other)).build(rest))
+        }
+        _ => Box::new(rest),
+    })
+}
+
+struct Ingest<'a> {
+    header: Header<'a>,
+    spec: &'a SourceSpec,
+    plan: &'a Plan,
+    days: Days,
+    dimensions: [Dimension; 3],
+    /// The channels of the plan by their number in the file.
+    channels: HashMap<u32, Result<String, RejectionKind>, FixedState>,
+    numbers: Numbers,
+    cells: Cells,
+    checks: Checks,
+    ignore: Vec<(usize, &'a IgnoreSpec, u64)>,
+    places: HashMap<[u32; 4], usize, FixedState>,
+    last_place: Option<([u32; 4], usize)>,
+    groups: Vec<([u32; 4], Facts)>,
+    texts: TextOddities,
+    copies: Copies,
+    extra: Vec<(Exact, u64)>,
+    findings: Findings,
+}
+
+/// The line of the row at hand, counted only when it is asked for.
+pub(super) type Line<'a> = &'a dyn Fn() -> u64;
+
+const DIMENSIONS: [&str; 3] = ["channel", "segment", "creative"];
+
+impl<'a> Ingest<'a> {
+    fn new(name: &'a str, spec: &'a SourceSpec, plan: &'a Plan, header: &ByteRecord) -> Result<Self, Error> {
+        let header = Header::new(name, header)?;
+        let days = Days::new(spec, &header)?;
+        let ignore = spec
+            .ignore
+            .iter()
+            .map(|rule| Ok((header.place(&rule.column, "rows to ignore")?, rule, 0)))
+            .collect::<Result<Vec<_>, Error>>()?;
+        let texts = [Some(&spec.channel), spec.segment.as_ref(), spec.creative.as_ref()];
+        let [channel, segment, creative] = texts;
+        let dimension = |text, purpose| Dimension::new(text, purpose, spec, &header);
+        let dimensions = [
+            dimension(channel, DIMENSIONS[0])?,
+            dimension(segment, DIMENSIONS[1])?,
+            dimension(creative, DIMENSIONS[2])?,
+        ];
+        let numbers = Numbers::new(spec, plan, &header)?;
+        Ok(Self {
+            days,
+            dimensions,
+            channels: HashMap::default(),
+            cells: numbers.cells(),
+            checks: Checks::new(spec, plan, numbers.extra()),
+            ignore,
+            places: HashMap::default(),
+            last_place: None,
+            groups: Vec::new(),
+            texts: TextOddities::default(),
+            copies: Copies::default(),
+            extra: vec![(Exact::ZERO, 0); numbers.extra().len()],
+            findings: Findings {
+                name: name.to_owned(),
+                rows: 0,
+                used: 0,
+                ignored: Vec::new(),
+                outside: None,
+                rejected: BTreeMap::new(),
+                first_rejections: Vec::new(),
+                oddities: Vec::new(),
+                extra: BTreeMap::new(),
+                extra_missing: BTreeMap::new(),
+                assumptions: assumptions(spec, plan),
+            },
+            header,
+            numbers,
+            spec,
+            plan,
+        })
+    }
+
+    fn row(&mut self, record: &ByteRecord, line: Line<'_>, rejects: &mut dyn Rejects) -> Result<(), Error> {
+        self.findings.rows += 1;
+        match self.try_row(record, line) {
+            Ok(()) => Ok(()),
+            Err((place, kind)) => {
+                let rejection = self.rejection(record, line(), place, kind);
+                rejects.row(&rejection, record)?;
+                let column = rejection.column.as_ref().map_or("row", |(name, _)| name.as_str());
+                *self.findings.rejected.entry(format!("{column}: {}", rejection.kind.summary())).or_default() += 1;
+                if self.findings.first_rejections.len() < KEPT_REJECTIONS {
+                    self.findings.first_rejections.push(rejection);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Uses a row, ignores it by a rule, or says why it cannot be used.
+    fn try_row(&mut self, record: &ByteRecord, line: Line<'_>) -> Result<(), (Option<usize>, RejectionKind)> {
+        if record.len() != self.header.len() {
+            let spans_lines = record.as_slice().contains(&b'\n');
+            let (found, expected) = (record.len(), self.header.len());
+            return Err((None, RejectionKind::CellCount { found, expected, spans_lines }));
+        }
+        for (place, rule, rows) in &mut self.ignore {
+            if record[*place].trim_ascii_start().starts_with(rule.starts_with.as_bytes()) {
+                *rows += 1;
+                return Ok(());
+            }
+        }
+        let days = &mut self.days;
+        let when = days.of(record, self.plan).map_err(|kind| (days.column(), kind))?;
+        let mut key = [0_u32; 4];
+        for (dimension, slot) in self.dimensions.iter_mut().zip(&mut key[1..]) {
+            let column = dimension.column();
+            let (number, text) = dimension.of(record);
+            if !text.valid {
+                return Err((column, RejectionKind::Encoding));
+            }
+            *slot = number;
+        }
+        self.find_channel(key[1]).map_err(|kind| (self.dimensions[0].column(), kind))?;
+        self.numbers.read(record, &mut self.cells).map_err(|(place, kind)| (Some(place), kind))?;
+        let copy = self.copies.is_copy(record);
+        if copy && self.spec.duplicates == Duplicates::Reject {
+            return Err((None, RejectionKind::Duplicate));
+        }
+        self.use_row(when, key, copy, line).map_err(|_| (None, RejectionKind::NotACount))
+    }
+
+    /// Whether the plan has the channel of this number; asked once for each.
+    fn find_channel(&mut self, number: u32) -> Result<(), RejectionKind> {
+        let known = self.channels.entry(number).or_insert_with(|| {
+            let name = &self.dimensions[0].text(number).name;
+            let channel = self.plan.channel_called(name).map(|channel| channel.name.clone());
+            channel.ok_or(if name.is_empty() { RejectionKind::Missing } else { RejectionKind::UnknownChannel })
+        });
+        known.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn use_row(
+        &mut self,
+        when: When,
+        mut key: [u32; 4],
+        copy: bool,
+        line: Line<'_>,
+    ) -> Result<(), styring_metrics::Error> {
+        let cells = self.cells.known(Fact::ALL.len()).map(|(slot, number)| (Fact::ALL[slot], number));
+        match when {
+            When::Before => {
+                let outside = self.findings.outside.get_or_insert_with(|| OutsidePeriod {
+                    facts: Facts::zero(self.plan.campaign.currency),
+                    first_line: line(),
+                });
+                return outside.facts.add_cells(cells);
+            }
+            When::Week(week) => key[0] = week,
+        }
+        let place = match self.last_place {
+            Some((last, place)) if last == key => place,
+            _ => {
+                let new = self.groups.len();
+                let place = *self.places.entry(key).or_insert(new);
+                if place == new {
+                    self.groups.push((key, Facts::zero(self.plan.campaign.currency)));
+                }
+                self.last_place = Some((key, place));
+                place
+            }
+        };
+        self.groups[place].1.add_cells(cells)?;
+        self.days.note_used();
+        self.findings.used += 1;
+        for (index, (sum, missing)) in self.extra.iter_mut().enumerate() {
+            match self.cells.get(Fact::ALL.len() + index) {
+                Some(number) => *sum += number,
+                None => *missing += 1,
+            }
+        }
+        self.checks.look(&self.cells, line);
+        for (index, dimension) in self.dimensions.iter().enumerate() {
+            self.texts.look(index, dimension.text(key[index + 1]), line);
+        }
+        self.copies.note(copy, line);
+        Ok(())
+    }
+
+    fn rejection(&self, record: &ByteRecord, line: u64, place: Option<usize>, kind: RejectionKind) -> Rejection {
+        let cell = place.and_then(|place| record.get(place)).map(|cell| String::from_utf8_lossy(cell).into_owned());
+        let is_date = place.is_some() && place == self.days.column();
+        let value = if is_date { self.days.text() } else { cell.unwrap_or_default() };
+        Rejection { line, column: place.map(|place| (self.header.name(place).to_owned(), place + 1)), value, kind }
+    }
+
+    fn finish(mut self) -> Result<Ingested, Error> {
+        let span = self.days.span().filter(|_| self.findings.used > 0);
+        let Some(span) = span else {
+            return Err(Error::NothingUsable {
+                name: self.findings.name,
+                rows: self.findings.rows,
+                first: self.findings.first_rejections.into_iter().next().map(Box::new),
+            });
+        };
+        let mut facts = RollUp::new(self.plan.campaign.currency);
+        for ([week, channel, segment, creative], group) in &self.groups {
+            let [channels, segments, creatives] = &self.dimensions;
+            let text = |dimension: &Dimension, number: &u32| dimension.text(*number).name.clone();
+            let channel = text(channels, channel);
+            let channel = self.plan.channel_called(&channel).map_or(channel, |planned| planned.name.clone());
+            let key =
+                Group { week: *week, channel, segment: text(segments, segment), creative: text(creatives, creative) };
+            facts.group(key).merge(group)?;
+        }
+        let findings = &mut self.findings;
+        findings.ignored = self
+            .ignore
+            .iter()
+            .map(|(_, rule, rows)| Ignored {
+                rule: format!("{} begins with {:?}", rule.column, rule.starts_with),
+                rows: *rows,
+            })
+            .collect();
+        findings.oddities = self.checks.found();
+        findings.oddities.extend(self.texts.found(self.spec));
+        findings.oddities.extend(self.copies.found(findings.rows));
+        for (name, (sum, missing)) in self.numbers.extra().iter().zip(self.extra) {
+            findings.extra.insert(name.clone(), sum);
+            findings.extra_missing.insert(name.clone(), missing);
+        }
+        Ok(Ingested { facts, span, findings: self.findings })
+    }
+}
+
+fn assumptions(spec: &SourceSpec, plan: &Plan) -> Vec<String> {
+    let mut assumptions = Vec::new();
+    if let Some(FactSpec::Assumed(assumed)) = spec.facts.get(&Fact::Revenue) {
+        let currency = plan.campaign.currency;
+        assumptions.push(format!(
+            "Revenue is not in the file: every order is assumed to bring {currency} {}.",
+            assumed.per_order
+        ));
+    }
+    if let Some(period) = &spec.period {
+        assumptions.push(format!(
+            "The rows carry no dates: all are taken to be of {} to {}, and are judged as one period.",
+            period.first, period.last
+        ));
+    }
+    if let Some(FactSpec::Detailed(detail)) = spec.facts.get(&Fact::Revenue)
+        && let Some(vat) = detail.vat.as_ref().filter(|vat| **vat != styring_metrics::VatRate::ZERO)
+    {
+        let vat = &Exact::from(vat.clone()) * &Exact::from(100);
+        assumptions.push(format!("Revenue in the file includes {vat} % VAT, which was taken out."));
+    }
+    if !spec.empty_is_zero.is_empty() {
+        let facts: Vec<&str> = spec.empty_is_zero.iter().map(|fact| fact.name()).collect();
+        assumptions.push(format!("An empty cell means zero for {}.", facts.join(", ")));
+    }
+    assumptions
+}
+
+/// Blanks around names, and names that are missing.
+#[derive(Default)]
+struct TextOddities {
+    padded: [Option<(u64, u64)>; 3],
+    missing: [Option<(u64, u64)>; 3],
+}
+
+impl TextOddities {
+    fn look(&mut self, dimension: usize, text: &super::groups::Text, line: Line<'_>) {
+        for (flag, counts) in [(text.padded, &mut self.padded), (text.missing, &mut self.missing)] {
+            if flag {
+                let (rows, _) = counts[dimension].get_or_insert_with(|| (0, line()));
+                *rows += 1;
+            }
+        }
+    }
+
+    fn found(&self, spec: &SourceSpec) -> Vec<Oddity> {
+        let mapped = [true, spec.segment.is_some(), spec.creative.is_some()];
+        let mut found = Vec::new();
+        for (index, name) in DIMENSIONS.iter().enumerate().filter(|(index, _)| mapped[*index]) {
+            for (what, counts) in [
+                (format!("blanks around the {name}"), &self.padded),
+                (format!("no {name}, or a part of it missing"), &self.missing),
+            ] {
+                if let Some((rows, first_line)) = counts[index] {
+                    found.push(Oddity { name: what, contradiction: false, rows, first_line });
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Exact copies of earlier rows, by a fingerprint of 64 bits.
+#[derive(Default)]
+struct Copies {
+    seen: HashSet<u64, FixedState>,
+    asked: u64,
+    rows: u64,
+    first_line: u64,
+}
+
+impl Copies {
+    fn is_copy(&mut self, record: &ByteRecord) -> bool {
+        self.asked += 1;
+        if self.asked > ROWS_SEARCHED_FOR_COPIES {
+            return false;
+        }
+        let mut hasher = FixedState::default().build_hasher();
+        hasher.write(record.as_slice());
+        // So that "1","23" and "12","3" differ.
+        let lengths =
+            record.iter().fold(0_u64, |lengths, cell| lengths.wrapping_mul(31).wrapping_add(cell.len() as u64));
+        hasher.write_u64(lengths);
+        !self.seen.insert(hasher.finish())
+    }
+
+    fn note(&mut self, copy: bool, line: Line<'_>) {
+        if copy {
+            if self.rows == 0 {
+                self.first_line = line();
+            }
+            self.rows += 1;
+        }
+    }
+
+    fn found(&self, rows: u64) -> Option<Oddity> {
+        let among = if rows > ROWS_SEARCHED_FOR_COPIES { " (only the first 250000 rows were searched)" } else { "" };
+        let oddity = Oddity {
+            name: format!("exact copies of an earlier row, counted all the same{among}"),
+            contradiction: false,
+            rows: self.rows,
+            first_line: self.first_line,
+        };
+        (self.rows > 0 || !among.is_empty()).then_some(oddity)
+    }
+}

@@ -1,0 +1,474 @@
+//! The command `styring week`, as a user meets it.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use styring_testkit::data;
+
+const PLAN: &str = r#"
+[campaign]
+name = "Test"
+currency = "NOK"
+first_day = "2025-09-01"
+result = "orders"
+[budget]
+per_week = 1000
+[rhythm]
+reading = "budget-scaled"
+[[channels]]
+name = "VG"
+also = ["vg.no"]
+goal_per_week = 10
+target_cost = 50
+[[channels]]
+name = "TV 2"
+goal_per_week = 10
+target_cost = 50
+"#;
+
+const MAPPING: &str = r#"
+[results]
+date = "date"
+channel = "channel"
+[results.facts]
+spend = "spend"
+clicks = "clicks"
+orders = "orders"
+"#;
+
+const ROWS: &str = "date,channel,spend,clicks,orders\n\
+    2025-09-01,VG,250.00,100,8\n2025-09-08,VG,250.00,90,7\n2025-09-03,TV 2,250.00,40,2\n2025-09-14,TV 2,240.00,50,3\n";
+
+struct Run {
+    folder: tempfile::TempDir,
+    output: Output,
+}
+
+impl Run {
+    fn new(plan: &str, results: &[u8], options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let plan_path = folder.path().join("plan.toml");
+        fs::write(&plan_path, plan).unwrap();
+        fs::write(folder.path().join("results.csv"), results).unwrap();
+        let output = styring()
+            .current_dir(folder.path())
+            .args(["week", "results.csv", "--plan", "plan.toml", "--out", "out"])
+            .args(options)
+            .output()
+            .unwrap();
+        Self { folder, output }
+    }
+
+    fn code(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
+    fn errors(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    fn file(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join("out").join(name)).unwrap_or_default()
+    }
+
+    fn files(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.folder.path().join("out"))
+            .map(|entries| entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect())
+            .unwrap_or_default();
+        names.sort();
+        names
+    }
+
+    fn decisions(&self) -> Value {
+        assert_eq!(self.code(), Some(0), "{}", self.errors());
+        serde_json::from_str(&self.file("decisions.json")).unwrap()
+    }
+
+    fn sum(&self, fact: &str) -> String {
+        self.decisions()["total"]["facts"]["tallies"][fact]["sum"].as_str().unwrap_or("none").to_owned()
+    }
+
+    /// The rows in which an oddity was found, and the line of the first.
+    fn oddity(&self, name: &str) -> Option<(u64, u64)> {
+        let decisions = self.decisions();
+        let found = decisions["input"]["oddities"].as_array()?.iter().find(|oddity| oddity["name"] == name)?.clone();
+        Some((found["rows"].as_u64()?, found["first_line"].as_u64()?))
+    }
+}
+
+fn styring() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_styring"))
+}
+
+fn plan_with(mapping: &str) -> String {
+    format!("{PLAN}{mapping}")
+}
+
+#[test]
+fn three_files_and_a_budget_that_sums() {
+    let run = Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]);
+    assert_eq!(run.code(), Some(0), "{}", run.errors());
+    assert_eq!(run.files(), ["decisions.json", "next_budget.csv", "report.html"]);
+    let mut table = csv::Reader::from_path(run.folder.path().join("out/next_budget.csv")).unwrap();
+    let next: Vec<(String, f64)> =
+        table.records().map(|row| row.unwrap()).map(|row| (row[1].to_owned(), row[4].parse().unwrap())).collect();
+    assert_eq!(next, [("VG".to_owned(), 625.0), ("TV 2".to_owned(), 375.0)]);
+    let decisions = run.decisions();
+    assert_eq!(decisions["decision"]["week"], 3);
+    assert_eq!(decisions["decision"]["total_after"], "NOK 1000.00");
+    assert_eq!(decisions["decision"]["transfers"][0]["from"], "TV 2");
+    assert_eq!(decisions["decision"]["channels"][0]["reasons"][0]["code"], "received");
+    assert_eq!(decisions["total"]["kpis"]["CPO"]["value"], "NOK 49.50");
+    let printed = String::from_utf8_lossy(&run.output.stdout).into_owned();
+    assert!(printed.contains("VG") && printed.contains("next_budget.csv"), "{printed}");
+    assert!(
+        String::from_utf8_lossy(&Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &["--quiet"]).output.stdout).is_empty()
+    );
+}
+
+#[test]
+fn standard_input_is_read_too() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("plan.toml"), plan_with(MAPPING)).unwrap();
+    let mut child = styring()
+        .current_dir(folder.path())
+        .args(["week", "-", "--plan", "plan.toml", "--out", "out", "--quiet"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), ROWS.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("out/report.html").is_file());
+}
+
+#[test]
+fn a_bad_row_is_named_and_kept() {
+    let bad = format!(
+        "{ROWS}2025-09-02,VG,\"1,5\",1,1\n2025-13-02,VG,1,1,1\n2025-09-02,NRK,1,1,1\n2025-09-02,VG,,1,1\n2025-09-02,VG,1,-1,1\n2025-09-02,VG,1\n2125-09-02,VG,1,1,1\n"
+    );
+    let run = Run::new(&plan_with(MAPPING), bad.as_bytes(), &[]);
+    assert_eq!(run.files(), ["decisions.json", "next_budget.csv", "rejected.csv", "report.html"]);
+    let decisions = run.decisions();
+    let input = &decisions["input"];
+    assert_eq!((input["rows"].as_u64(), input["used"].as_u64()), (Some(11), Some(4)));
+    let first = &input["first_rejections"][0];
+    assert_eq!((first["line"].as_u64(), first["value"].as_str()), (Some(6), Some("1,5")));
+    assert_eq!(first["column"], serde_json::json!(["spend", 3]));
+    // Nothing of a rejected row is in the sums.
+    assert_eq!(run.sum("spend"), "990");
+
+    let rejected = run.file("rejected.csv");
+    let lines: Vec<&str> = rejected.lines().collect();
+    assert_eq!(lines[0], "line,reason,date,channel,spend,clicks,orders");
+    assert!(lines[1].starts_with("6,") && lines[1].ends_with(",2025-09-02,VG,\"1,5\",1,1"), "{}", lines[1]);
+    for (line, words) in [
+        (2, "not a day"),
+        (3, "not a channel of the plan"),
+        (4, "missing"),
+        (5, "whole number"),
+        (6, "3 cells"),
+        (7, "ten years"),
+    ] {
+        assert!(lines[line].contains(words), "{}", lines[line]);
+    }
+    assert!(run.file("report.html").contains("line 6, column 3"), "the report names the line");
+}
+
+#[test]
+fn strict_stops_at_the_first_bad_row_and_writes_nothing() {
+    let bad = format!("{ROWS}2025-09-02,VG,abc,1,1\n");
+    let run = Run::new(&plan_with(MAPPING), bad.as_bytes(), &["--strict"]);
+    assert_eq!(run.code(), Some(4));
+    assert_eq!(run.files(), Vec::<String>::new());
+    let errors = run.errors();
+    assert!(errors.contains("line 6, column 3 (spend): \"abc\": not a number"), "{errors}");
+}
+
+#[test]
+fn nothing_usable_is_an_error_that_says_why() {
+    let run = Run::new(&plan_with(MAPPING), b"date,channel,spend,clicks,orders\n2025-09-01,NRK,1,1,1\n", &[]);
+    assert_eq!(run.code(), Some(4));
+    assert!(run.errors().contains("none of its 1 rows") && run.errors().contains("NRK"), "{}", run.errors());
+    for (results, words) in
+        [("", "no header"), ("date,channel\n", "no column \"spend\""), ("a,a\n", "no column \"date\"")]
+    {
+        let run = Run::new(&plan_with(MAPPING), results.as_bytes(), &[]);
+        assert_eq!(run.code(), Some(4));
+        assert!(run.errors().contains(words), "{}", run.errors());
+        assert!(run.files().is_empty());
+    }
+    let twice = Run::new(&plan_with(MAPPING), b"date,channel,spend,spend,clicks,orders\n", &[]);
+    assert!(twice.errors().contains("\"spend\" twice"), "{}", twice.errors());
+}
+
+#[test]
+fn a_plan_that_cannot_be_used_says_where() {
+    for (plan, words) in [
+        (plan_with(MAPPING).replace("per_week = 1000", "per_week = 1000\nper_weak = 1"), "per_weak"),
+        (plan_with(MAPPING).replace("reading = \"budget-scaled\"", ""), "reading"),
+        (plan_with(MAPPING).replace("per_week = 1000", "per_week = 1000.001"), "budget.per_week"),
+        (plan_with(MAPPING).replacen("goal_per_week = 10", "goal_per_week = 0", 1), "goal_per_week of channel VG"),
+        (plan_with(MAPPING).replace("\"TV 2\"", "\"vg.no\""), "\"vg.no\" is there twice"),
+        (plan_with(MAPPING).replacen("target_cost = 50", "target_cost = 50\nmin = 2000", 1), "infeasible"),
+        (plan_with(MAPPING).replace("date = \"date\"", ""), "results.date"),
+        (plan_with(MAPPING).replace("orders = \"orders\"", "revenue = \"orders\""), "results.facts.orders"),
+        (plan_with(MAPPING).replace("clicks = \"clicks\"", "revenue = \"clicks\""), "vat"),
+        (plan_with(MAPPING).replace("date = \"date\"", "date = \"date\"\nencoding = \"klingon\""), "encoding"),
+        ("[campaign".to_owned(), "line 1"),
+    ] {
+        let run = Run::new(&plan, ROWS.as_bytes(), &[]);
+        assert_eq!(run.code(), Some(3), "{plan}");
+        assert!(run.errors().contains(words), "{words}: {}", run.errors());
+        assert!(run.files().is_empty());
+    }
+    assert_eq!(styring().arg("weak").output().unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn an_unwritable_folder_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("plan.toml"), plan_with(MAPPING)).unwrap();
+    fs::write(folder.path().join("results.csv"), ROWS).unwrap();
+    fs::write(folder.path().join("out"), "a file, not a folder").unwrap();
+    let output = styring()
+        .current_dir(folder.path())
+        .args(["week", "results.csv", "--plan", "plan.toml", "--out", "out"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5));
+}
+
+// Exports as platforms and people write them.
+
+#[test]
+fn a_norwegian_spreadsheet() {
+    let mapping = r#"
+[results]
+delimiter = ";"
+encoding = "windows-1252"
+decimal = ","
+group = " "
+skip_lines = 2
+ignore = [{ column = "Kanal", starts_with = "Totalt" }]
+date = { columns = ["Dato"], format = "%d.%m.%Y" }
+channel = "Kanal"
+segment = "Målgruppe"
+[results.facts]
+spend = "Kostnad"
+orders = "Bestillinger"
+revenue = { column = "Omsetning", vat = 0.25 }
+"#;
+    let text = "Rapport\r\nHøsten 2025\r\nDato;Kanal;Målgruppe;Kostnad;Bestillinger;Omsetning\r\n\
+        01.09.2025;vg.no;Løpesko;1 234,50;3;3 747,50\r\n14.09.2025; TV 2;\"Løpesko; Oslo\";100;1;1 249\r\nTotalt;;;1 334,50;4;\r\n";
+    // The ignored row has no date, so the rule goes by another column.
+    let text = text.replace("Totalt;;;", "01.09.2025;Totalt;;");
+    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&text);
+    let run = Run::new(&plan_with(mapping), &bytes, &[]);
+    assert_eq!(run.sum("spend"), "1334.5");
+    assert_eq!(run.sum("revenue"), "3997.2"); // 4996.50 / 1.25
+    assert_eq!(run.oddity("blanks around the channel"), Some((1, 5)));
+    assert_eq!(run.decisions()["input"]["ignored"][0]["rows"], 1);
+    assert_eq!(run.decisions()["segments"][0]["name"], "Løpesko");
+    assert_eq!(run.decisions()["segments"][1]["name"], "Løpesko; Oslo");
+}
+
+#[test]
+fn a_byte_order_mark_decides() {
+    let text: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(ROWS.replace(',', "\t").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let mapping = MAPPING.replace("[results]\n", "[results]\ndelimiter = \"\\t\"\n");
+    assert_eq!(Run::new(&plan_with(&mapping), &text, &[]).sum("spend"), "990");
+    let marked = [b"\xef\xbb\xbf", ROWS.as_bytes()].concat();
+    assert_eq!(Run::new(&plan_with(MAPPING), &marked, &[]).sum("spend"), "990");
+}
+
+#[test]
+fn units_missing_cells_and_assumptions() {
+    let mapping = r#"
+[results]
+missing = ["-"]
+empty_is_zero = ["impressions"]
+date = "date"
+channel = { value = "VG" }
+[results.facts]
+spend = { column = "cost_micros", unit = "micros" }
+impressions = "impressions"
+clicks = "clicks"
+orders = "orders"
+revenue = { per_order = 900 }
+[results.extra]
+likes = "likes"
+[[results.checks]]
+name = "likes but no click"
+positive = ["likes"]
+zero = ["clicks"]
+"#;
+    let text = "date,cost_micros,impressions,clicks,orders,likes\n\
+        2025-09-01,1234500000,,0,1,7\n2025-09-02,1,10,-,0.5,\n2025-09-02,1,10,3,0,9\n";
+    let run = Run::new(&plan_with(mapping), text.as_bytes(), &[]);
+    assert_eq!(run.sum("spend"), "1234.500002");
+    assert_eq!(run.sum("impressions"), "20");
+    assert_eq!(run.sum("revenue"), "1350");
+    let decisions = run.decisions();
+    // One row does not know its clicks, so their total is missing, and so is what is made of it.
+    assert_eq!(decisions["total"]["facts"]["tallies"]["clicks"]["known_rows"], 2);
+    assert_eq!(decisions["total"]["kpis"]["CPC"]["status"], "missing");
+    assert_eq!(decisions["input"]["extra"]["likes"], "16");
+    assert_eq!(decisions["input"]["extra_missing"]["likes"], 1);
+    assert!(decisions["input"]["assumptions"].to_string().contains("900"));
+    assert_eq!(run.oddity("likes but no click"), Some((1, 2)));
+    assert_eq!(run.oddity("spend with more than 2 decimals"), Some((2, 3)));
+    assert_eq!(run.oddity("clicks but no impressions"), None);
+}
+
+#[test]
+fn copies_are_reported_or_set_aside() {
+    let copied = format!("{ROWS}2025-09-01,VG,250.00,100,8\n");
+    let run = Run::new(&plan_with(MAPPING), copied.as_bytes(), &[]);
+    assert_eq!(run.oddity("exact copies of an earlier row, counted all the same"), Some((1, 6)));
+    assert_eq!(run.sum("spend"), "1240");
+    let mapping = MAPPING.replace("[results]\n", "[results]\nduplicates = \"reject\"\n");
+    let run = Run::new(&plan_with(&mapping), copied.as_bytes(), &[]);
+    assert_eq!(run.sum("spend"), "990");
+    assert!(run.file("rejected.csv").contains("6,an exact copy"), "{}", run.file("rejected.csv"));
+}
+
+#[test]
+fn rows_before_the_campaign_are_told_apart() {
+    let early = format!("{ROWS}2025-08-31,VG,77.00,1,1\n");
+    let run = Run::new(&plan_with(MAPPING), early.as_bytes(), &[]);
+    assert_eq!(run.sum("spend"), "990");
+    let outside = &run.decisions()["input"]["outside"];
+    assert_eq!(outside["first_line"], 6);
+    assert_eq!(outside["facts"]["tallies"]["spend"]["sum"], "77");
+}
+
+#[test]
+fn frequency_comes_from_a_file_beside_the_plan() {
+    let plan = format!(
+        "{}[frequency]\nfile = \"frequency.csv\"\n{MAPPING}",
+        PLAN.replace("reading", "frequency_cap = 4.0\nreading")
+    );
+    let run = |frequency: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("plan.toml"), &plan).unwrap();
+        fs::write(folder.path().join("frequency.csv"), frequency).unwrap();
+        fs::write(folder.path().join("results.csv"), ROWS).unwrap();
+        let output = styring()
+            .current_dir(folder.path())
+            .args(["week", "results.csv", "--plan", "plan.toml", "--out", "out"])
+            .output()
+            .unwrap();
+        Run { folder, output }
+    };
+    let often = run("week,channel,contacts,people\n2,VG,2,100\n2,VG,9,100\n");
+    let channels = &often.decisions()["decision"]["channels"];
+    assert_eq!(channels[0]["reasons"][0]["code"], "frequency-above-cap", "{channels}");
+    assert_eq!(often.decisions()["channels"][0]["quality"]["frequency"], 5.5);
+    let unknown = run("week,channel,contacts,people\n2,NRK,2,100\n");
+    assert_eq!(unknown.code(), Some(4));
+    assert!(unknown.errors().contains("line 2, column 2 (channel): \"NRK\""), "{}", unknown.errors());
+    assert!(run("week,channel,reech\n").errors().contains("week, channel, reach; it has: week, channel, reech"));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let (one, other) =
+        (Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]), Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]));
+    for name in ["next_budget.csv", "decisions.json", "report.html"] {
+        assert_eq!(one.file(name), other.file(name), "{name}");
+    }
+}
+
+// The bundled launch, and real exports.
+
+fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+fn run_in_project(results: &Path, plan: &str) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let output = styring()
+        .arg("week")
+        .arg(results)
+        .arg("--plan")
+        .arg(project(plan))
+        .arg("--out")
+        .arg(folder.path().join("out"))
+        .output()
+        .unwrap();
+    Run { folder, output }
+}
+
+#[test]
+fn the_launch_spends_what_the_rhythm_asked_for() {
+    let run = run_in_project(&project("examples/data/launch/results.csv"), "examples/data/launch/plan.toml");
+    let decisions = run.decisions();
+    assert_eq!(decisions["decision"]["week"], 9);
+    assert_eq!(decisions["decision"]["total_after"], "NOK 600000.00");
+    assert_eq!(decisions["input"]["rows"], decisions["input"]["used"]);
+    // The generator decided every week by the same rhythm; no channel is off its budget.
+    let notes = decisions["notes"].to_string();
+    assert!(!notes.contains("spend-off-budget"), "{notes}");
+    assert_eq!(decisions["budgets"].as_object().unwrap().len(), 9);
+}
+
+#[test]
+fn the_kag_export_loads_unedited() {
+    let Some(results) = data::file("kag_facebook_ads/KAG_conversion_data.csv") else { return };
+    let run = run_in_project(&results, "examples/plans/kag_facebook_ads.toml");
+    for (fact, sum) in [
+        ("spend", "58705.229958205"),
+        ("impressions", "213434828"),
+        ("clicks", "38165"),
+        ("leads", "3264"),
+        ("orders", "1079"),
+    ] {
+        assert_eq!(run.sum(fact), sum, "{fact}");
+    }
+    for (oddity, rows) in [
+        ("no clicks and no spend", 207),
+        ("leads but no clicks and no spend", 204),
+        ("no orders", 559),
+        ("spend but no leads", 5),
+    ] {
+        assert_eq!(run.oddity(oddity).map(|(rows, _)| rows), Some(rows), "{oddity}");
+    }
+    assert_eq!(run.oddity("spend with more than 2 decimals").map(|(_, line)| line), Some(2));
+    let assumptions = run.decisions()["input"]["assumptions"].to_string();
+    assert!(assumptions.contains("no dates") && assumptions.contains("assumed to bring USD 100"), "{assumptions}");
+    assert_eq!(run.decisions()["decision"]["total_after"], "USD 30000.00");
+}
+
+#[test]
+fn the_online_ads_export_loads_unedited() {
+    let Some(results) = data::file("online_ads_2020/online_advertising_performance_data.csv") else { return };
+    let run = run_in_project(&results, "examples/plans/online_ads_2020.toml");
+    for (fact, sum) in [
+        ("spend", "276262.6159"),
+        ("impressions", "239014261"),
+        ("clicks", "2492825"),
+        ("orders", "651762"),
+        ("revenue", "32715410.2317"),
+    ] {
+        assert_eq!(run.sum(fact), sum, "{fact}");
+    }
+    assert_eq!(run.decisions()["input"]["extra"]["media_cost"], "175192.22");
+    for (oddity, rows) in [
+        ("no impressions", 22),
+        ("more clicks than impressions", 2),
+        ("more orders than clicks", 328),
+        ("revenue but no orders", 19),
+        ("media cost but no click", 4829),
+        ("no creative, or a part of it missing", 413),
+    ] {
+        assert_eq!(run.oddity(oddity).map(|(rows, _)| rows), Some(rows), "{oddity}");
+    }
+    // The README also names blanks around banner sizes; this copy of the file has none.
+    assert_eq!(run.oddity("blanks around the creative"), None);
+    // The first row without impressions is the fourth, on line 5 of a file with CR LF.
+    assert_eq!(run.oddity("no impressions").map(|(_, line)| line), Some(5));
+}

@@ -1,0 +1,56 @@
+//! The pictures of the report, each a whole SVG document that needs no font, script or other file.
+//!
+//! They draw to a width in pixels, so that text keeps its size: [`WIDE`] for a laptop and [`NARROW`] for a phone; less than [`NARROW`] counts as that. From 560
+//! on, names stand beside their bars, below that above them. Every SVG carries a title and a description, and no `id`, so that several may stand in one page.
+//!
+//! ```
+//! # use std::collections::BTreeMap;
+//! # use styring_metrics::{RollUp, Row};
+//! # use styring_playbook::{Group, Plan, Results, Review, Span};
+//! # let spec = serde_json::from_str(r#"{
+//! #     "campaign": {"name": "Launch", "currency": "NOK", "first_day": "2025-09-01", "result": "orders"},
+//! #     "budget": {"per_week": 20000}, "rhythm": {"reading": "budget-scaled"},
+//! #     "channels": [
+//! #         {"name": "VG", "goal_per_week": 50, "target_cost": 200},
+//! #         {"name": "TV 2", "goal_per_week": 50, "target_cost": 200}
+//! #     ]}"#)?;
+//! # let plan = Plan::new(spec)?;
+//! # let mut facts = RollUp::new(plan.campaign.currency);
+//! # let row = Row { spend: Some("NOK 10000.00".parse()?), orders: Some(60.into()), ..Row::default() };
+//! # facts.add(Group { week: 1, channel: "VG".to_owned(), ..Group::default() }, &row)?;
+//! # let last_day = plan.campaign.first_day + chrono::Days::new(6);
+//! # let review = Review::new(&plan, &Results { facts, frequency: BTreeMap::new(), span: Span::Until(last_day) })?;
+//! let svg = styring_report::charts::budget(&plan, &review, styring_report::charts::WIDE)?;
+//! assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"860\""));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod budget;
+mod canvas;
+mod cost;
+mod label;
+mod legend;
+pub(crate) mod palette;
+mod scale;
+mod score;
+mod spend;
+mod week_axis;
+
+pub use budget::budget;
+pub use cost::cost;
+pub use score::score;
+pub use spend::spend;
+
+/// A width for a laptop or a printed page, in pixels.
+pub const WIDE: u32 = 860;
+/// A width for a phone, in pixels.
+pub const NARROW: u32 = 328;
+
+/// Air between the edge of a chart and what is drawn.
+const PAD: f64 = 12.0;
+
+/// A width that holds a chart, and whether names stand beside what they name.
+fn layout(width: u32) -> (f64, bool) {
+    let width = width.clamp(NARROW, 4000);
+    (f64::from(width), width >= 560)
+}

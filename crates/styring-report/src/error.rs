@@ -1,0 +1,28 @@
+/// What can go wrong when a report is written.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The review is of another plan.
+    #[error("the review is of another plan: it has {review:?} where the plan has {plan:?}")]
+    OtherPlan {
+        /// The channel of the plan, if there is one in this place.
+        plan: Option<String>,
+        /// The channel of the review, if there is one in this place.
+        review: Option<String>,
+    },
+    /// A chart could not be drawn.
+    #[error("the chart could not be drawn: {reason}")]
+    Chart {
+        /// What the drawing library says.
+        reason: String,
+    },
+    /// The page could not be put together.
+    #[error("the page could not be put together: {reason}")]
+    Page {
+        /// What the template engine says.
+        reason: String,
+    },
+    /// From the metrics underneath.
+    #[error(transparent)]
+    Metrics(#[from] styring_metrics::Error),
+}

@@ -1,0 +1,40 @@
+//! Steer performance marketing by measured effect: one dependency, one feature per crate.
+//!
+//! ```
+//! use styring::metrics::{Kpi, RollUp, Row};
+//! use styring::money::{Currency, Rounding};
+//!
+//! let mut channels = RollUp::new(Currency::NOK);
+//! let row = Row { spend: "NOK 9000.00".parse().ok(), orders: Some(20.into()), ..Row::default() };
+//! channels.add("VG", &row)?;
+//! let cost = channels.total()?.kpi(Kpi::Cpo).money(Rounding::HalfEven)?;
+//! assert_eq!(cost.value(), "NOK 450.00".parse().ok());
+//! # Ok::<(), styring::metrics::Error>(())
+//! ```
+//!
+//! | feature | crate | its room |
+//! |---|---|---|
+//! | always | [`money`] | currencies, exact amounts, rounding once, splitting to the minor unit |
+//! | `metrics` (default) | [`metrics`] | facts, KPIs, contribution margin, effect score |
+//! | `allocation` (default) | [`allocation`] | budgets: the founding rhythm, guardrails, reasons |
+//! | `playbook` | [`playbook`] | the plan and the weekly review |
+//! | `report` | [`report`] | charts, the HTML and the terminal report |
+//! | `serde` | | serde for every public data type |
+//! | `full` | | all of them |
+//!
+//! Every crate can be used alone; this one only gathers them.
+
+#[cfg(feature = "allocation")]
+#[doc(inline)]
+pub use styring_allocation as allocation;
+#[cfg(feature = "metrics")]
+#[doc(inline)]
+pub use styring_metrics as metrics;
+#[doc(inline)]
+pub use styring_money as money;
+#[cfg(feature = "playbook")]
+#[doc(inline)]
+pub use styring_playbook as playbook;
+#[cfg(feature = "report")]
+#[doc(inline)]
+pub use styring_report as report;

@@ -1,0 +1,3 @@
+//! The examples of Styring are files beside this one; `cargo run -p styring-examples --example NAME` runs one. What follows is the README of the project, whose
+//! code is tested here.
+#![doc = include_str!("../README.md")]
