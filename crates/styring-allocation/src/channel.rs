@@ -63,7 +63,7 @@ pub struct Evidence {
     pub results: Exact,
     /// The results that were the goal, set for the opening budget.
     pub goal: Exact,
-    /// How much of the opening budget the channel had in the window: 2 if it had twice as much. Scales the goal in the budget-scaled reading.
+    /// What the channel spent in the window over its opening budget for the same days: 2 if twice as much. Scales the goal in the budget-scaled reading.
     pub budget_scale: Exact,
     /// The quality weight, 1 for normal: the product of all quality weights.
     pub quality: Exact,

@@ -74,7 +74,7 @@ pub enum Reading {
     /// its goal, scores higher and gets more money.
     #[default]
     Literal,
-    /// Results over the goal scaled to the budget the channel had.
+    /// Results over the goal scaled to what the channel spent.
     BudgetScaled,
 }
 

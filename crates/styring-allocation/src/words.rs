@@ -85,7 +85,8 @@ impl fmt::Display for Reason {
             ),
             Self::KeptByPlan => f.write_str("The plan keeps its budget."),
             Self::NothingToCompare { judged } => {
-                write!(f, "With {judged} judged channels there is no winner and loser to move between.")
+                let channels = if *judged == 1 { "channel" } else { "channels" };
+                write!(f, "With {judged} judged {channels} there is no winner and loser to move between.")
             }
             Self::Limited { by } => write!(f, "The change is limited by {by}."),
             Self::WinnersFull => f.write_str("The winners had no room for all that was offered."),

@@ -10,6 +10,6 @@ mod lines;
 mod reader;
 mod spec;
 
-pub use findings::{Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
+pub use findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
 pub use reader::{Ingested, Rejects, read};
 pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};

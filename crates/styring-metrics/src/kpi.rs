@@ -180,7 +180,22 @@ impl Kpi {
         }
     }
 
-    /// Numerator and denominator.
+    /// What stands above the line: facts with their factors, to be summed.
+    ///
+    /// ```
+    /// use styring_metrics::{Fact, Kpi};
+    /// assert_eq!(Kpi::Cpm.numerator(), [(1000, Fact::Spend)]);
+    /// assert_eq!(Kpi::Poas.numerator(), [(1, Fact::Revenue), (-1, Fact::CostOfGoods), (-1, Fact::OtherVariableCost)]);
+    /// ```
+    pub fn numerator(self) -> &'static [(i64, Fact)] {
+        self.formula().0
+    }
+
+    /// What stands below the line: facts with their factors, to be summed.
+    pub fn denominator(self) -> &'static [(i64, Fact)] {
+        self.formula().1
+    }
+
     fn formula(self) -> (Terms, Terms) {
         use Fact as F;
         match self {

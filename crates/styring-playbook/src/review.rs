@@ -5,7 +5,7 @@ use styring_metrics::{EffectScore, Facts, Quality};
 use styring_money::Money;
 
 use crate::weeks::Weeks;
-use crate::{CurrentBudget, Error, Note, Plan, Results};
+use crate::{CurrentBudget, Error, Note, Plan, Results, Span};
 
 /// A finished week: what happened, how every channel scores, and the next budget with its reasons.
 ///
@@ -41,6 +41,8 @@ use crate::{CurrentBudget, Error, Note, Plan, Results};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Review {
+    /// The days that the results cover.
+    pub span: Span,
     /// The last week with results.
     pub last_week: u32,
     /// How many days of it there are.
@@ -79,7 +81,7 @@ pub struct ChannelReview {
     pub quality: Quality,
     /// The effect score against the goal as it was set.
     pub literal: EffectScore,
-    /// The effect score against the goal scaled to the budget the channel had.
+    /// The effect score against the goal scaled to what the channel spent.
     pub budget_scaled: EffectScore,
 }
 
@@ -130,8 +132,9 @@ impl Review {
         }
         let decision = decision.ok_or(Error::NoResults)?;
         let mut notes = weeks.notes(&budgets)?;
-        let channels = weeks.review_channels(&budgets, &opening, &mut notes)?;
+        let channels = weeks.review_channels(&opening, &mut notes)?;
         Ok(Self {
+            span: results.span,
             last_week: weeks.calendar.last_week,
             days_in_last_week: weeks.calendar.days_in_last_week,
             window: weeks.window(decision.week),

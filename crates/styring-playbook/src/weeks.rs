@@ -107,28 +107,21 @@ impl<'a> Weeks<'a> {
                 name: planned.name.clone(),
                 budget: before.copied().unwrap_or(self.nothing()),
                 guardrail: planned.guardrail.clone(),
-                evidence: self.evidence(week, planned, self.budget_scale(week, index, budgets, opening))?,
+                evidence: self.evidence(week, planned, opening.get(index).copied().unwrap_or(self.nothing()))?,
             })
         };
         self.plan.channels.iter().enumerate().map(channel).collect()
     }
 
-    /// What a channel had in the window, in openings: Σ budget × days ÷ (opening × Σ days).
-    fn budget_scale(&self, week: u32, index: usize, budgets: &Budgets, opening: &[Money]) -> Exact {
-        let amount = |budgets: &[Money]| budgets.get(index).map_or(Exact::ZERO, |money| Exact::from(money.amount()));
-        let (mut had, mut days) = (Exact::ZERO, Exact::ZERO);
-        for past in self.window(week) {
-            // Where budgets are not replayed, those of the last week stand for the window.
-            let of_week = budgets.get(&past).or_else(|| budgets.get(&(week - 1)));
-            let length = Exact::from(self.calendar.days(past));
-            had += &(&of_week.map_or(Exact::ZERO, |budgets| amount(budgets)) * &length);
-            days += &length;
-        }
-        let scale = had.checked_div(&(&amount(opening) * &days));
-        scale.filter(|scale| !scale.is_zero()).unwrap_or(Exact::ONE)
+    /// What a channel spent in the window, in openings: Σ spend ÷ (opening × days / 7). Spend and not the planned budget, because the results came from what was
+    /// spent: a channel whose budget was cut to almost nothing while it went on spending would otherwise have no goal to miss. 1 where nothing was to be spent, or was.
+    fn budget_scale(&self, week: u32, planned: &PlannedChannel, opening: Money, facts: &Facts) -> Result<Exact, Error> {
+        let opening = &Exact::from(opening.amount()) * &self.window_in_weeks(week);
+        let scale = positive_part(facts, Fact::Spend, planned)?.checked_div(&opening);
+        Ok(scale.filter(|scale| !scale.is_zero()).unwrap_or(Exact::ONE))
     }
 
-    fn evidence(&self, week: u32, planned: &PlannedChannel, budget_scale: Exact) -> Result<Evidence, Error> {
+    fn evidence(&self, week: u32, planned: &PlannedChannel, opening: Money) -> Result<Evidence, Error> {
         let facts = self.facts(&planned.name, self.window(week))?;
         let quality = self.quality(week, planned, &facts)?;
         let value = match self.plan.campaign.value {
@@ -141,7 +134,7 @@ impl<'a> Weeks<'a> {
             spend: Unrounded::new(positive_part(&facts, Fact::Spend, planned)?, self.plan.campaign.currency),
             results: positive_part(&facts, self.result(), planned)?,
             goal: self.goal(week, planned),
-            budget_scale,
+            budget_scale: self.budget_scale(week, planned, opening, &facts)?,
             quality: Exact::try_from(quality.weight())?,
             value,
             frequency: quality.frequency(),
@@ -151,9 +144,17 @@ impl<'a> Weeks<'a> {
 
     /// The goal of the window at the opening budget.
     fn goal(&self, week: u32, planned: &PlannedChannel) -> Exact {
-        let days: u32 = self.window(week).map(|week| self.calendar.days(week)).sum();
-        let weeks = Exact::from(days).checked_div(&Exact::from(7)).unwrap_or_default();
-        &planned.goal_per_week * &weeks
+        &planned.goal_per_week * &self.window_in_weeks(week)
+    }
+
+    fn window_in_weeks(&self, week: u32) -> Exact {
+        self.in_weeks(self.window(week))
+    }
+
+    /// The days there are of some weeks, in weeks.
+    fn in_weeks(&self, weeks: Range<u32>) -> Exact {
+        let days: u32 = weeks.map(|week| self.calendar.days(week)).sum();
+        Exact::from(days).checked_div(&Exact::from(7)).unwrap_or_default()
     }
 
     fn quality(&self, week: u32, planned: &PlannedChannel, facts: &Facts) -> Result<Quality, Error> {
@@ -184,17 +185,16 @@ impl<'a> Weeks<'a> {
 
     pub(crate) fn review_channels(
         &self,
-        budgets: &Budgets,
         opening: &[Money],
         notes: &mut Vec<Note>,
     ) -> Result<Vec<ChannelReview>, Error> {
         let week = self.calendar.last_week + 1;
         let mut reviews = Vec::new();
-        for (index, planned) in self.plan.channels.iter().enumerate() {
+        for (planned, opening) in self.plan.channels.iter().zip(opening) {
             let window = self.facts(&planned.name, self.window(week))?;
             let quality = self.quality(week, planned, &window)?;
             let goal = self.goal(week, planned);
-            let scale = self.budget_scale(week, index, budgets, opening);
+            let scale = self.budget_scale(week, planned, *opening, &window)?;
             self.note_quality(planned, &quality, notes);
             for fact in [Fact::Spend, self.result()] {
                 if known(&window, fact, planned)?.sign() == Sign::Negative {
@@ -235,9 +235,7 @@ impl<'a> Weeks<'a> {
     /// Creatives or segments by channel, each against its part of the channel's goal.
     pub(crate) fn parts(&self, name: fn(&Group) -> &String) -> Result<Vec<PartReview>, Error> {
         let parts = self.results.facts.coarsen(|group| (group.channel.clone(), name(group).clone()))?;
-        let days: u32 =
-            (self.calendar.first_week()..=self.calendar.last_week).map(|week| self.calendar.days(week)).sum();
-        let weeks = Exact::from(days).checked_div(&Exact::from(7)).unwrap_or_default();
+        let weeks = self.in_weeks(self.calendar.first_week()..self.calendar.last_week + 1);
         let mut reviews = Vec::new();
         for planned in &self.plan.channels {
             let whole = self.facts(&planned.name, 0..self.calendar.last_week + 1)?;
@@ -278,9 +276,7 @@ impl<'a> Weeks<'a> {
             };
             let facts = self.facts(&planned.name, last..last + 1)?;
             let spend = known(&facts, Fact::Spend, planned)?;
-            let days = Exact::new(self.calendar.days(last).into(), 0);
-            let planned_spend =
-                (&Exact::from(budget.amount()) * &days).checked_div(&Exact::from(7)).unwrap_or_default();
+            let planned_spend = &Exact::from(budget.amount()) * &self.in_weeks(last..last + 1);
             // A tenth is what platforms deviate by in an ordinary week.
             if (&spend - &planned_spend).abs() > &planned_spend * &Exact::new(1, 1) {
                 let money = |amount| Unrounded::new(amount, self.plan.campaign.currency).round(Rounding::HalfEven);

@@ -162,14 +162,17 @@ impl Figure {
         match self {
             Self::Sum(fact) => vec![fact],
             Self::Cm3 => vec![Fact::Revenue, Fact::CostOfGoods, Fact::OtherVariableCost, Fact::Spend],
-            Self::Ratio(kpi) => numerator(kpi).into_iter().chain(self.denominator()).collect(),
+            Self::Ratio(kpi) => kpi.numerator().iter().chain(kpi.denominator()).map(|(_, fact)| *fact).collect(),
         }
     }
 
     fn denominator(self) -> Option<Fact> {
         match self {
-            Self::Ratio(kpi) => denominator(kpi),
-            _ => None,
+            Self::Ratio(kpi) => match kpi.denominator() {
+                [(_, fact)] => Some(*fact),
+                _ => None,
+            },
+            Self::Sum(_) | Self::Cm3 => None,
         }
     }
 }
@@ -181,35 +184,6 @@ fn plain(kpi: Kpi, value: &Exact) -> String {
         Kpi::Viewability | Kpi::MeasurableRate | Kpi::AvocRate | Kpi::CompletionRate => numbers::percent(value, 1),
         _ => numbers::fixed(value, 2),
     }
-}
-
-fn numerator(kpi: Kpi) -> Option<Fact> {
-    Some(match kpi {
-        Kpi::Cpa | Kpi::Cpl | Kpi::Cpo | Kpi::Cac | Kpi::Cpc | Kpi::Cpm => Fact::Spend,
-        Kpi::Ctr => Fact::Clicks,
-        Kpi::Roas => Fact::Revenue,
-        Kpi::Viewability => Fact::Viewable,
-        Kpi::MeasurableRate => Fact::Measurable,
-        Kpi::AvocRate => Fact::Avoc,
-        Kpi::CompletionRate => Fact::Completes,
-        _ => return None,
-    })
-}
-
-fn denominator(kpi: Kpi) -> Option<Fact> {
-    Some(match kpi {
-        Kpi::Cpa => Fact::Conversions,
-        Kpi::Cpl => Fact::Leads,
-        Kpi::Cpo => Fact::Orders,
-        Kpi::Cac => Fact::NewCustomers,
-        Kpi::Cpc => Fact::Clicks,
-        Kpi::Cpm | Kpi::Ctr | Kpi::MeasurableRate => Fact::Impressions,
-        Kpi::Roas => Fact::Spend,
-        Kpi::Viewability => Fact::Measurable,
-        Kpi::AvocRate => Fact::AvMeasurable,
-        Kpi::CompletionRate => Fact::VideoStarts,
-        _ => return None,
-    })
 }
 
 /// Why there is nothing to divide by.

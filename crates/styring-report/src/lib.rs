@@ -38,7 +38,7 @@
 //!
 //! # Modules by what you look for
 //!
-//! - The page and the terminal tables: [`WeeklyReport`]; what was read, and what was set aside: [`Source`], [`Finding`].
+//! - The page and the terminal tables: [`WeeklyReport`]; what was read, and what was set aside: [`Source`], [`Finding`], [`ExtraSum`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -54,6 +54,6 @@ mod weekly_report;
 mod words;
 
 pub use error::Error;
-pub use source::{Finding, Source};
+pub use source::{ExtraSum, Finding, Source};
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;

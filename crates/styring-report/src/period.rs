@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
-use styring_playbook::{Note, Plan, Review};
+use styring_playbook::{Note, Plan, Review, Span};
 
 use crate::text::plural;
 
@@ -29,21 +29,14 @@ impl Period {
             Note::PartialWeek { days, .. } => Some(*days),
             _ => None,
         });
-        let days = review.days_in_last_week;
-        // A review does not say whether its results were dated. A period without dates is judged as one whole, whatever its length.
-        let judged_alone = review.window == (last..last.saturating_add(1));
-        let undated = match days {
-            7 => judged_alone && plan.window_weeks > 1 && last > 1,
-            days => days > 7 || partial.is_none(),
-        };
         let first = review.channels.iter().filter_map(|channel| channel.weeks.keys().next().copied()).min();
         Self {
             weeks: first.unwrap_or(last).min(last)..=last,
             judged: review.window.clone(),
             partial,
-            undated,
+            undated: matches!(review.span, Span::Period { .. }),
             first_day: plan.campaign.first_day,
-            days,
+            days: review.days_in_last_week,
             last_week_from: plan.first_day_of(last),
         }
     }

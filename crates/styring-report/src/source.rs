@@ -1,3 +1,5 @@
+use styring_money::Exact;
+
 /// What was read: everything a reader must know of the file before believing its figures.
 ///
 /// Made by whoever read it; the report only shows it. `rows` are all rows below the header: those used, those set aside, those a rule of the plan leaves out,
@@ -25,8 +27,20 @@ pub struct Source {
     pub contradictions: Vec<Finding>,
     /// Used rows that are possible, but odd.
     pub oddities: Vec<Finding>,
-    /// The extra columns of the plan: name and sum.
-    pub extra: Vec<(String, String)>,
+    /// The sums of the plan's extra columns.
+    pub extra: Vec<ExtraSum>,
+}
+
+/// The sum of a column that is no fact.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
+pub struct ExtraSum {
+    /// Its name in the plan.
+    pub name: String,
+    /// Its sum over the rows that have it.
+    pub sum: Exact,
+    /// How many of the used rows lack it.
+    pub missing_rows: u64,
 }
 
 /// Something found in a number of rows.

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Launch, launch, parse};
-use styring_report::{Error, Finding, Source, WeeklyReport};
+use styring_report::{Error, ExtraSum, Finding, Source, WeeklyReport};
 
 /// The page with all kinds of gap as a space, and what was escaped as it was.
 fn readable(html: &str) -> String {
@@ -159,7 +159,7 @@ fn what_comes_from_outside_is_harmless() {
         assumptions: vec![EVIL.to_owned()],
         set_aside: vec![Finding { text: EVIL.to_owned(), rows: 1, first_line: None }],
         first_set_aside: vec![EVIL.to_owned()],
-        extra: vec![(EVIL.to_owned(), EVIL.to_owned())],
+        extra: vec![ExtraSum { name: EVIL.to_owned(), sum: 5.into(), missing_rows: 1 }],
         ..Source::default()
     };
     let html = launch.report().html().unwrap();

@@ -101,6 +101,16 @@ impl fmt::Display for Rejection {
     }
 }
 
+/// How often rows had to be set aside for one fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Fault {
+    /// In how many rows.
+    pub rows: u64,
+    /// The line of the first.
+    pub first_line: u64,
+}
+
 /// Something that is possible, but that a reader should know of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -150,7 +160,7 @@ pub struct Findings {
     /// Rows of days before the campaign.
     pub outside: Option<OutsidePeriod>,
     /// How many rows were set aside, by column and fault.
-    pub rejected: BTreeMap<String, u64>,
+    pub rejected: BTreeMap<String, Fault>,
     /// The first rows that were set aside.
     pub first_rejections: Vec<Rejection>,
     /// What is odd in the rows that were used.
@@ -166,6 +176,6 @@ pub struct Findings {
 impl Findings {
     /// How many rows were set aside.
     pub fn rejected_rows(&self) -> u64 {
-        self.rejected.values().sum()
+        self.rejected.values().map(|fault| fault.rows).sum()
     }
 }

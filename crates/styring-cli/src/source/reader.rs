@@ -15,7 +15,7 @@ use super::cells::{Cells, Numbers};
 use super::checks::Checks;
 use super::columns::Header;
 use super::dates::{Days, When};
-use super::findings::{Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
+use super::findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
 use super::groups::Dimension;
 use super::lines::{Counted, Lines};
 use super::spec::{Duplicates, FactSpec, IgnoreSpec, SourceSpec};
@@ -196,7 +196,9 @@ impl<'a> Ingest<'a> {
                 let rejection = self.rejection(record, line(), place, kind);
                 rejects.row(&rejection, record)?;
                 let column = rejection.column.as_ref().map_or("row", |(name, _)| name.as_str());
-                *self.findings.rejected.entry(format!("{column}: {}", rejection.kind.summary())).or_default() += 1;
+                let fault = format!("{column}: {}", rejection.kind.summary());
+                let first = Fault { rows: 0, first_line: rejection.line };
+                self.findings.rejected.entry(fault).or_insert(first).rows += 1;
                 if self.findings.first_rejections.len() < KEPT_REJECTIONS {
                     self.findings.first_rejections.push(rejection);
                 }

@@ -1,6 +1,6 @@
 //! What was read, in the words of the report.
 
-use styring_report::{Finding, Source};
+use styring_report::{ExtraSum, Finding, Source};
 
 use crate::source::Findings;
 
@@ -10,17 +10,18 @@ pub(super) fn described(findings: &Findings) -> Source {
         let of_kind = findings.oddities.iter().filter(move |oddity| oddity.contradiction == contradiction);
         of_kind.map(|oddity| finding(&oddity.name, oddity.rows, Some(oddity.first_line))).collect()
     };
-    let extra = |(name, sum): (&String, &styring_money::Exact)| {
-        let missing = findings.extra_missing.get(name).copied().unwrap_or(0);
-        let note = if missing > 0 { format!(" (not known in {missing} rows)") } else { String::new() };
-        (name.clone(), format!("{sum}{note}"))
+    let extra = |(name, sum): (&String, &styring_money::Exact)| ExtraSum {
+        name: name.clone(),
+        sum: sum.clone(),
+        missing_rows: findings.extra_missing.get(name).copied().unwrap_or(0),
     };
+    let rejected = findings.rejected.iter();
     Source {
         name: findings.name.clone(),
         rows: findings.rows,
         used: findings.used,
         assumptions: findings.assumptions.clone(),
-        set_aside: findings.rejected.iter().map(|(text, rows)| finding(text, *rows, None)).collect(),
+        set_aside: rejected.map(|(text, fault)| finding(text, fault.rows, Some(fault.first_line))).collect(),
         first_set_aside: findings.first_rejections.iter().map(ToString::to_string).collect(),
         ignored: findings.ignored.iter().map(|ignored| finding(&ignored.rule, ignored.rows, None)).collect(),
         outside: findings

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::source::rows_of;
 use crate::text::{clean, group_amounts, plural};
-use crate::{Finding, WeeklyReport, numbers};
+use crate::{ExtraSum, Finding, WeeklyReport, numbers};
 
 /// What must be seen before anything else.
 #[derive(Debug, Serialize)]
@@ -80,7 +80,7 @@ impl WeeklyReport<'_> {
             findings,
             first_set_aside: source.first_set_aside.iter().map(|line| clean(line)).collect(),
             more_set_aside: (more > 0 && !source.first_set_aside.is_empty()).then(|| plural_rows(more)),
-            extra: source.extra.iter().map(|(name, sum)| (clean(name), clean(sum))).collect(),
+            extra: source.extra.iter().map(|extra| (clean(&extra.name), sum(extra))).collect(),
             assumptions: source.assumptions.iter().map(|line| clean(line)).collect(),
         }
     }
@@ -97,6 +97,15 @@ impl WeeklyReport<'_> {
     pub(crate) fn notes(&self) -> Vec<String> {
         let notes = self.review.notes.iter();
         notes.map(|note| group_amounts(&clean(&note.to_string()), self.plan.campaign.currency)).collect()
+    }
+}
+
+/// `1 204 331`, `1 204 331.5 (not known in 3 rows)`.
+fn sum(extra: &ExtraSum) -> String {
+    let sum = numbers::count(&extra.sum);
+    match extra.missing_rows {
+        0 => sum,
+        rows => format!("{sum} (not known in {})", plural_rows(rows)),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use styring_metrics::{Frequency, RollUp, Row};
 use styring_money::{Currency, Exact, Money};
 use styring_playbook::{Group, Plan, Results, Review, Span};
-use styring_report::{Finding, Source, WeeklyReport};
+use styring_report::{ExtraSum, Finding, Source, WeeklyReport};
 
 /// All that a report needs.
 pub struct Launch {
@@ -182,7 +182,7 @@ pub fn source() -> Source {
             Finding { text: "conversions without clicks".to_owned(), rows: 41, first_line: Some(9) },
             Finding { text: "an exact copy of an earlier row".to_owned(), rows: 4, first_line: Some(301) },
         ],
-        extra: vec![("video plays".to_owned(), "1 204 331".to_owned())],
+        extra: vec![ExtraSum { name: "video plays".to_owned(), sum: 1_204_331.into(), missing_rows: 0 }],
     }
 }
 
