@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Uniform};
-use styring_cli::source::{self, Ingested, Rejection, Rejects};
+use styring_cli::source::{self, Ingested, Strict};
 use styring_cli::{Error, plan_file};
 
 /// The plan under which the export is read.
@@ -76,17 +76,8 @@ pub fn write_export(rows: usize, to: &mut impl Write) -> std::io::Result<()> {
 /// # Errors
 /// If it cannot be read.
 pub fn read_export(input: impl Read) -> Result<Ingested, Error> {
-    struct None;
-    impl Rejects for None {
-        fn header(&mut self, _: &csv::ByteRecord) -> Result<(), Error> {
-            Ok(())
-        }
-        fn row(&mut self, rejection: &Rejection, _: &csv::ByteRecord) -> Result<(), Error> {
-            Err(Error::Row { name: "export".to_owned(), rejection: Box::new(rejection.clone()) })
-        }
-    }
     let file = plan_file::parse(PLAN, "plan.toml".as_ref())?;
-    source::read(input, "export", &file.source, &file.plan, &mut None)
+    source::read(input, "export", &file.source, &file.plan, &mut Strict("export"))
 }
 
 /// Reads an export with the CSV reader alone; answers the number of cells.

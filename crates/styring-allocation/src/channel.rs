@@ -132,6 +132,13 @@ pub struct Channel {
     pub evidence: Evidence,
 }
 
+impl Channel {
+    /// A channel without guardrails.
+    pub fn new(name: impl Into<String>, budget: Money, evidence: Evidence) -> Self {
+        Self { name: name.into(), guardrail: Guardrail::none(budget.currency()), budget, evidence }
+    }
+}
+
 /// Refuses an empty list and a name that stands twice.
 pub(crate) fn check_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
     let mut seen = BTreeSet::new();

@@ -47,7 +47,7 @@ pub struct ChannelDecision {
 pub struct Scores {
     /// With the goal as it was set. Counts volume twice: with equal goals it goes as results² ÷ spend.
     pub literal: Option<f64>,
-    /// With the goal scaled to the budget the channel had.
+    /// With the goal scaled to what the channel spent.
     pub budget_scaled: Option<f64>,
 }
 

@@ -31,11 +31,9 @@ use crate::{Bounds, Channel, ChannelDecision, Decision, Error, Guardrail, Limit,
 /// assert_eq!(opening.channels[0].after, "NOK 10000.00".parse::<Money>()?);
 ///
 /// let nok = |amount: i64| Unrounded::new(amount.into(), Currency::NOK);
-/// let channel = |name: &str, results: i64| Channel {
-///     name: name.to_owned(),
-///     budget: "NOK 10000.00".parse().expect("an amount"),
-///     guardrail: free.clone(),
-///     evidence: Evidence { spend: nok(20_000), results: results.into(), ..Evidence::none(100.into(), Currency::NOK) },
+/// let channel = |name, results: i64| {
+///     let goal = Evidence::none(100.into(), Currency::NOK);
+///     Channel::new(name, opening.channels[0].after, Evidence { spend: nok(20_000), results: results.into(), ..goal })
 /// };
 /// let decision = rhythm.next(3, &[channel("VG", 80), channel("TV 2", 50), channel("DOOH Oslo", 30)])?;
 /// assert_eq!(decision.transfers.len(), 1); // a quarter of the loser's budget, to the winner

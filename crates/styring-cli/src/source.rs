@@ -11,5 +11,5 @@ mod reader;
 mod spec;
 
 pub use findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
-pub use reader::{Ingested, Rejects, read};
+pub use reader::{Ingested, Rejects, Strict, read};
 pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use styring_playbook::{Results, Review};
 use styring_report::WeeklyReport;
 
-use crate::source::{self, Ingested, Rejection, Rejects};
+use crate::source::{self, Ingested, Rejection, Rejects, Strict};
 use crate::write::{Pending, publish};
 use crate::{Error, frequency, plan_file};
 
@@ -147,8 +147,7 @@ impl Rejects for RejectedRows<'_> {
 
     fn row(&mut self, rejection: &Rejection, row: &ByteRecord) -> Result<(), Error> {
         if self.request.strict {
-            let name = self.request.results.display().to_string();
-            return Err(Error::Row { name, rejection: Box::new(rejection.clone()) });
+            return Strict(&self.request.results.display().to_string()).row(rejection, row);
         }
         if self.file.is_none() {
             let pending = Pending::new(&self.request.out, "rejected.csv")?;

@@ -326,6 +326,7 @@ impl Plan {
         let per_week = amount("budget.per_week", &spec.budget.per_week)?;
         let weights = spec.score.weights;
         let scoring = EffectScoring::new(weights, spec.score.prior_results, spec.score.level)?;
+        check_score(&spec.score)?;
         let rhythm = rhythm(&spec.rhythm, currency)?;
         if spec.rhythm.window_weeks == 0 {
             return Err(Error::invalid("rhythm.window_weeks", "at least 1", 0));
@@ -383,6 +384,21 @@ impl Plan {
     }
 }
 
+/// The weights and the prior are checked by the scoring itself; these would only show once there are results.
+fn check_score(score: &ScoreSpec) -> Result<(), Error> {
+    let FrequencyBand { low, high } = score.frequency;
+    let limits = [
+        ("score.prior_impressions", score.prior_impressions, 0.0, "zero or above"),
+        ("score.visibility_cap", score.visibility_cap, 1.0, "1 or above"),
+        ("score.frequency.low", low, 1.0, "1 or above"),
+        ("score.frequency.high", high, low, "at least score.frequency.low"),
+    ];
+    match limits.into_iter().find(|(_, value, limit, _)| !(value.is_finite() && value >= limit)) {
+        Some((field, value, _, expected)) => Err(Error::invalid(field, expected, value)),
+        None => Ok(()),
+    }
+}
+
 fn rhythm(spec: &RhythmSpec, currency: Currency) -> Result<Rhythm, Error> {
     let raise = spec.raise.as_ref().map(|raise| {
         let max_total = raise.max_total.as_ref();
@@ -422,6 +438,9 @@ fn planned(spec: ChannelSpec, amount: &impl Fn(&str, &Exact) -> Result<Money, Er
     };
     if let Some(benchmark) = benchmark.filter(|benchmark| !(*benchmark > 0.0 && *benchmark <= 1.0)) {
         return Err(Error::invalid(&field("visibility.benchmark"), "above 0 and at most 1", benchmark));
+    }
+    if let Some(lift) = spec.lift.as_ref().filter(|lift| !lift.lower.is_finite()) {
+        return Err(Error::invalid(&field("lift.lower"), "a finite number", lift.lower));
     }
     let target_cost = positive(&field("target_cost"), &spec.target_cost)?;
     Ok(PlannedChannel {

@@ -12,7 +12,7 @@ use crate::text::{list, plural};
 pub(crate) fn reading(reading: Reading) -> &'static str {
     match reading {
         Reading::Literal => "goal as set",
-        Reading::BudgetScaled => "goal scaled to the budget",
+        Reading::BudgetScaled => "goal scaled to the spend",
     }
 }
 

@@ -41,6 +41,21 @@ pub trait Rejects {
     fn row(&mut self, rejection: &Rejection, row: &ByteRecord) -> Result<(), Error>;
 }
 
+/// Sets nothing aside: the first row that cannot be used ends the reading. Holds the name of the file, for the error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
+pub struct Strict<'a>(pub &'a str);
+
+impl Rejects for Strict<'_> {
+    fn header(&mut self, _: &ByteRecord) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn row(&mut self, rejection: &Rejection, _: &ByteRecord) -> Result<(), Error> {
+        Err(Error::Row { name: self.0.to_owned(), rejection: Box::new(rejection.clone()) })
+    }
+}
+
 /// What was read.
 #[derive(Debug)]
 #[non_exhaustive]

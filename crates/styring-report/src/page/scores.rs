@@ -56,7 +56,7 @@ impl WeeklyReport<'_> {
                 Column::text("Channel"),
                 Column::text("Verdict"),
                 Column::number(format!("goal as set{literal}"), "Attainment × quality ÷ cost per result"),
-                Column::number(format!("goal scaled{scaled}"), "The same, with the goal scaled to the budget"),
+                Column::number(format!("goal scaled{scaled}"), "The same, with the goal scaled to the spend"),
                 Column::number(format!("goal as set{literal}"), "1 is on plan"),
                 Column::number(format!("goal scaled{scaled}"), "1 is on plan"),
                 Column::number("Attainment", "A: results over the goal"),
