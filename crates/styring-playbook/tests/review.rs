@@ -254,13 +254,15 @@ fn refunds_and_spend_off_the_budget_are_noted() {
     assert_eq!(review.total.kpi(Kpi::Cpo).number(), Outcome::Value(300_000.0 / 280.0));
 }
 
+/// A change to the plan, and what the error must name.
+type Case = (fn(&mut Value), &'static [&'static str]);
+
 #[test]
 fn a_plan_that_does_not_hold_together_says_where() {
     let fault = |change: fn(&mut Value)| {
         let spec = serde_json::from_value(spec(change)).expect("a spec that reads");
         Plan::new(spec).expect_err("a plan that does not hold").to_string()
     };
-    type Case = (fn(&mut Value), &'static [&'static str]);
     let cases: [Case; 14] = [
         (|spec| spec["budget"]["per_week"] = json!(-1), &["budget.per_week", "-1"]),
         (|spec| spec["budget"]["per_week"] = json!(1.005), &["budget.per_week", "1.005"]),
