@@ -25,6 +25,15 @@ pub enum Note {
         /// What it spent.
         spend: Money,
     },
+    /// A channel's goal at its target cost is worth less than half or more than twice its opening budget, so that nobody could be on plan with both.
+    GoalOffBudget {
+        /// The channel.
+        channel: String,
+        /// What its goal of a week costs at the target cost.
+        at_target: Money,
+        /// Its budget in the opening weeks.
+        opening: Money,
+    },
     /// Returns or credits outweigh what was sold or spent.
     BelowZero {
         /// The channel.
@@ -57,6 +66,13 @@ impl std::fmt::Display for Note {
             }
             Self::SpendOffBudget { channel, week, budget, spend } => {
                 write!(f, "{channel} spent {spend} in week {week}; its budget for those days was {budget}.")
+            }
+            Self::GoalOffBudget { channel, at_target, opening } => {
+                write!(
+                    f,
+                    "The weekly goal of {channel} costs {at_target} at its target cost, but its opening budget is \
+                     {opening}: its score cannot mean what the plan says."
+                )
             }
             Self::BelowZero { channel, fact } => {
                 write!(f, "The {fact} of {channel} in the window are below zero and count as none.")

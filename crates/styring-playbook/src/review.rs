@@ -105,7 +105,7 @@ pub struct PartReview {
     pub name: String,
     /// All its results.
     pub total: Facts,
-    /// The effect score against its part, by spend, of the channel's goal.
+    /// The effect score, in the reading that decides, against its part of the channel's goal by spend.
     pub score: EffectScore,
 }
 
@@ -131,7 +131,7 @@ impl Review {
             decision = Some(decided);
         }
         let decision = decision.ok_or(Error::NoResults)?;
-        let mut notes = weeks.notes(&budgets)?;
+        let mut notes = weeks.notes(&budgets, &opening)?;
         let channels = weeks.review_channels(&opening, &mut notes)?;
         Ok(Self {
             span: results.span,
@@ -139,8 +139,8 @@ impl Review {
             days_in_last_week: weeks.calendar.days_in_last_week,
             window: weeks.window(decision.week),
             total: results.facts.total()?,
-            creatives: weeks.parts(|group| &group.creative)?,
-            segments: weeks.parts(|group| &group.segment)?,
+            creatives: weeks.parts(&opening, |group| &group.creative)?,
+            segments: weeks.parts(&opening, |group| &group.segment)?,
             channels,
             decision,
             budgets,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use styring_allocation::{Channel, Evidence};
+use styring_allocation::{Channel, Evidence, Reading};
 use styring_metrics::{
     Delivery, EffectScore, Fact, Facts, Frequency, Margin, MeasuredVisibility, Quality, RollUp, Target, Visibility,
 };
@@ -233,13 +233,19 @@ impl<'a> Weeks<'a> {
     }
 
     /// Creatives or segments by channel, each against its part of the channel's goal.
-    pub(crate) fn parts(&self, name: fn(&Group) -> &String) -> Result<Vec<PartReview>, Error> {
+    pub(crate) fn parts(&self, opening: &[Money], name: fn(&Group) -> &String) -> Result<Vec<PartReview>, Error> {
         let parts = self.results.facts.coarsen(|group| (group.channel.clone(), name(group).clone()))?;
         let weeks = self.in_weeks(self.calendar.first_week()..self.calendar.last_week + 1);
         let mut reviews = Vec::new();
-        for planned in &self.plan.channels {
-            let whole = self.facts(&planned.name, 0..self.calendar.last_week + 1)?;
-            let whole = positive_part(&whole, Fact::Spend, planned)?;
+        for (planned, opening) in self.plan.channels.iter().zip(opening) {
+            // The spend that the channel's goal stands for.
+            let whole = match self.plan.rhythm.reading {
+                Reading::Literal => {
+                    let whole = self.facts(&planned.name, 0..self.calendar.last_week + 1)?;
+                    positive_part(&whole, Fact::Spend, planned)?
+                }
+                Reading::BudgetScaled => &Exact::from(opening.amount()) * &weeks,
+            };
             for ((channel, part), total) in parts.iter() {
                 if *channel != planned.name {
                     continue;
@@ -261,8 +267,16 @@ impl<'a> Weeks<'a> {
         Ok(reviews)
     }
 
-    pub(crate) fn notes(&self, budgets: &Budgets) -> Result<Vec<Note>, Error> {
+    pub(crate) fn notes(&self, budgets: &Budgets, opening: &[Money]) -> Result<Vec<Note>, Error> {
         let mut notes = Vec::new();
+        for (planned, opening) in self.plan.channels.iter().zip(opening) {
+            let at_target = &planned.goal_per_week * &planned.target_cost.amount().into();
+            let share = at_target.checked_div(&opening.amount().into());
+            if share.is_some_and(|share| share < Exact::new(5, 1) || share > Exact::from(2)) {
+                let at_target = Unrounded::new(at_target, self.plan.campaign.currency).round(Rounding::HalfEven)?;
+                notes.push(Note::GoalOffBudget { channel: planned.name.clone(), at_target, opening: *opening });
+            }
+        }
         let last = self.calendar.last_week;
         if self.calendar.is_partial() {
             notes.push(Note::PartialWeek { week: last, days: self.calendar.days_in_last_week });

@@ -242,6 +242,14 @@ fn what_cannot_be_judged_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_goal_that_its_budget_cannot_buy_is_noted() {
+    let plan = plan(|spec| spec["channels"][0]["goal_per_week"] = json!(200));
+    let review = Review::new(&plan, &results(last_day(4, 7), &steady(4, 80, 40))).unwrap();
+    let note = Note::GoalOffBudget { channel: "VG".to_owned(), at_target: nok(100_000), opening: nok(30_000) };
+    assert_eq!(review.notes.iter().filter(|other| **other == note).count(), 1, "{:?}", review.notes);
+}
+
+#[test]
 fn refunds_and_spend_off_the_budget_are_noted() {
     let mut rows = steady(4, 80, 40);
     rows[7].2 = row(90_000, 40);

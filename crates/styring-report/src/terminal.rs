@@ -161,6 +161,11 @@ impl WeeklyReport<'_> {
                 numbers::rows(source.used)
             ),
         );
+        for (kind, findings) in [("Ignored by the plan", &source.ignored), ("Used, odd", &source.oddities)] {
+            for finding in findings {
+                out.sentence(2, &format!("{kind}: {}.", read::sentence(finding)));
+            }
+        }
         for line in &source.assumptions {
             out.sentence(2, &group_amounts(&clean(line), self.plan.campaign.currency));
         }
