@@ -119,6 +119,12 @@ pub enum NumberFault {
         /// Its place in the text, from one.
         position: usize,
     },
+    /// So long that it cannot be meant as a number.
+    #[error("a number of {length} characters")]
+    TooLong {
+        /// Its length.
+        length: usize,
+    },
     /// Digits are not grouped in threes.
     #[error("digits must be grouped in threes")]
     Grouping,

@@ -320,8 +320,10 @@ impl Exact {
         match self.ending(places) {
             Some((mantissa, scale)) => {
                 let sign = if mantissa.is_negative() { "-" } else { "" };
-                let digits = format!("{:0>width$}", mantissa.abs().to_string(), width = scale as usize + 1);
-                let (whole, decimals) = digits.split_at(digits.len() - scale as usize);
+                let (digits, scale) = (mantissa.abs().to_string(), scale as usize);
+                // Not by a format width, which ends at 65 535.
+                let digits = format!("{}{digits}", "0".repeat((scale + 1).saturating_sub(digits.len())));
+                let (whole, decimals) = digits.split_at(digits.len() - scale);
                 if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") }
             }
             None => self.to_big().to_string(),
@@ -579,7 +581,9 @@ impl FromStr for Exact {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        if let Some((numerator, denominator)) = text.split_once('/') {
+        if text.len() <= 2 * NumberFormat::LONGEST
+            && let Some((numerator, denominator)) = text.split_once('/')
+        {
             let fraction = Option::zip(integer(numerator), integer(denominator).filter(Signed::is_positive));
             if let Some((numerator, denominator)) = fraction {
                 return Ok(Self::from_quotient(numerator, denominator));

@@ -137,6 +137,9 @@ impl Money {
     where
         W: Clone + Into<Exact>,
     {
+        if weights.is_empty() {
+            return Err(Error::NoWeights);
+        }
         let minor = self.to_minor()?;
         let mut weights: Vec<Exact> = weights.iter().cloned().map(Into::into).collect();
         if let Some(index) = weights.iter().position(|w| w < &Exact::ZERO) {

@@ -8,7 +8,8 @@ use crate::{Error, Exact};
 /// How numbers are written in a text: the decimal sign and what may stand between groups of three digits.
 ///
 /// The grammar is strict: an optional minus (`-` or `−`), digits, and optionally the decimal sign with digits after it. Exponents, plus signs and
-/// underscores are refused, because each of them means that somebody's software has already touched the number. All digits are kept, however many.
+/// underscores are refused, because each of them means that somebody's software has already touched the number. All digits are kept, up to a length at
+/// which no text is a number any more ([`LONGEST`](Self::LONGEST)).
 ///
 /// ```
 /// use styring_money::NumberFormat;
@@ -22,12 +23,16 @@ use crate::{Error, Exact};
 /// # Ok::<(), styring_money::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Signs", into = "Signs"))]
 pub struct NumberFormat {
     decimal: char,
     group: Option<char>,
 }
 
 impl NumberFormat {
+    /// The most bytes that are read as one number. Longer texts are refused: reading them takes time that grows with the square of their length.
+    pub const LONGEST: usize = 10_000;
+
     /// `1234.50`, without separators.
     pub const PLAIN: Self = Self { decimal: '.', group: None };
 
@@ -99,6 +104,9 @@ impl NumberFormat {
     }
 
     fn read_any(self, text: &str) -> Result<Exact, NumberFault> {
+        if text.len() > Self::LONGEST {
+            return Err(NumberFault::TooLong { length: text.len() });
+        }
         let mut digits = String::with_capacity(text.len() + 1);
         let mut scale: Option<u32> = None;
         // Digits since the last separator, once there has been one.
@@ -145,6 +153,31 @@ impl NumberFormat {
             Some(group) => sign == group,
             None => false,
         }
+    }
+}
+
+/// A format as it is stored.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signs {
+    decimal: char,
+    group: Option<char>,
+}
+
+#[cfg(feature = "serde")]
+impl From<NumberFormat> for Signs {
+    fn from(format: NumberFormat) -> Self {
+        Self { decimal: format.decimal, group: format.group }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Signs> for NumberFormat {
+    type Error = &'static str;
+
+    fn try_from(signs: Signs) -> Result<Self, Self::Error> {
+        Self::new(signs.decimal, signs.group).ok_or("decimal sign and group separator must be two different signs")
     }
 }
 

@@ -26,9 +26,14 @@ use crate::{Currency, Error, Exact, Unrounded};
 /// # Ok::<(), styring_money::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "stored::Table", into = "stored::Table")
+)]
 pub struct ExchangeRates {
     base: Currency,
-    valid_days: u64,
+    valid_days: u32,
     rates: BTreeMap<Currency, BTreeMap<NaiveDate, Decimal>>,
 }
 
@@ -41,7 +46,7 @@ impl ExchangeRates {
     /// Lets a rate hold for this many days after its own, until a newer one: banks publish none on weekends.
     #[must_use]
     pub fn valid_for_days(self, days: u32) -> Self {
-        Self { valid_days: u64::from(days), ..self }
+        Self { valid_days: days, ..self }
     }
 
     /// The currency all rates are quoted in.
@@ -72,7 +77,7 @@ impl ExchangeRates {
         }
         let last = self.rates.get(&currency).and_then(|rates| rates.range(..=date).next_back());
         match last {
-            Some((day, rate)) if (date - *day).num_days().unsigned_abs() <= self.valid_days => Ok((*rate, *day)),
+            Some((day, rate)) if (date - *day).num_days().unsigned_abs() <= self.valid_days.into() => Ok((*rate, *day)),
             _ => Err(Error::NoRate { currency, date, last: last.map(|(day, _)| *day) }),
         }
     }
@@ -93,5 +98,53 @@ impl ExchangeRates {
     pub fn convert(&self, amount: &Unrounded, to: Currency, date: NaiveDate) -> Result<Unrounded, Error> {
         let factor = self.factor(amount.currency(), to, date)?;
         Ok(Unrounded::new(amount.amount() * &factor, to))
+    }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    //! The form in files: one entry per quoted rate.
+
+    use chrono::NaiveDate;
+
+    use crate::{Currency, Error, Exact, ExchangeRates};
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Table {
+        base: Currency,
+        #[serde(default)]
+        valid_for_days: u32,
+        rates: Vec<Quote>,
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Quote {
+        date: NaiveDate,
+        currency: Currency,
+        rate: Exact,
+    }
+
+    impl From<ExchangeRates> for Table {
+        fn from(table: ExchangeRates) -> Self {
+            let quotes = table.rates.into_iter().flat_map(|(currency, rates)| {
+                rates.into_iter().map(move |(date, rate)| Quote { date, currency, rate: rate.into() })
+            });
+            Self { base: table.base, valid_for_days: table.valid_days, rates: quotes.collect() }
+        }
+    }
+
+    impl TryFrom<Table> for ExchangeRates {
+        type Error = Error;
+
+        fn try_from(stored: Table) -> Result<Self, Error> {
+            let mut table = Self::new(stored.base).valid_for_days(stored.valid_for_days);
+            for Quote { date, currency, rate } in stored.rates {
+                let value = || Error::NotRepresentable { value: rate.to_string() };
+                table.insert(date, currency, rate.to_decimal().ok_or_else(value)?)?;
+            }
+            Ok(table)
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::{Currency, Exact, Money, Share};
+use crate::{Currency, Exact, Money, Share, Unrounded};
 
 macro_rules! as_text {
     ($($kind:ty),*) => {$(
@@ -23,10 +23,10 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Currency, Money);
+as_text!(Currency, Money, Unrounded);
 
 /// Exact numbers go out as text. They come in as text, or as a number of a format that people write by hand, by its shortest decimal form: `0.2` is two
-/// tenths.
+/// tenths. A number with more digits than every `f64` keeps has perhaps lost some on its way here, and is refused.
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -35,7 +35,11 @@ impl Serialize for Exact {
 
 impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ExactVisitor)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(ExactVisitor)
+        } else {
+            deserializer.deserialize_str(ExactVisitor)
+        }
     }
 }
 
@@ -60,8 +64,23 @@ impl Visitor<'_> for ExactVisitor {
         Ok(value.into())
     }
 
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Exact, E> {
+    fn visit_i128<E>(self, value: i128) -> Result<Exact, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, value: u128) -> Result<Exact, E> {
         value.to_string().parse().map_err(E::custom)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Exact, E> {
+        let text = value.to_string();
+        let digits = text.trim_start_matches(['-', '0', '.']).trim_end_matches(['0', '.']);
+        if digits.bytes().filter(u8::is_ascii_digit).count() > f64::DIGITS as usize {
+            return Err(E::custom(format!(
+                "{text} may have lost digits as a plain number: write it as text, in quotes"
+            )));
+        }
+        text.parse().map_err(E::custom)
     }
 }
 

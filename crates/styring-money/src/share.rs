@@ -12,6 +12,7 @@ use crate::{Error, Exact, Sign};
 /// assert_eq!(quarter, Share::percent(25)?);
 /// assert_eq!(quarter.of(1_001), 250); // whole units only, never more than the share
 /// assert_eq!(quarter.to_string(), "25 %");
+/// assert_eq!("25 %".parse::<Share>()?, quarter);
 /// assert!("25".parse::<Share>().is_err());
 /// # Ok::<(), styring_money::Error>(())
 /// ```
@@ -62,11 +63,15 @@ impl From<Share> for Exact {
     }
 }
 
+/// Reads a number from 0 to 1, or a percentage: `0.25`, `25 %`.
 impl FromStr for Share {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::new(text.parse()?)
+        Self::new(match text.strip_suffix('%') {
+            Some(percent) => &percent.trim_end().parse::<Exact>()? * &Exact::new(1, 2),
+            None => text.parse()?,
+        })
     }
 }
 

@@ -87,12 +87,12 @@ impl Money {
         } else {
             (&trimmed[after.len()..], after)
         };
-        let currency = match symbol {
-            "" | "kr" | "kr." | "Kr" | "Kr." => Currency::NOK,
-            code => code.parse()?,
-        };
+        let kroner = symbol.trim_end_matches('.');
+        let currency =
+            if kroner.is_empty() || kroner.eq_ignore_ascii_case("kr") { Currency::NOK } else { symbol.parse()? };
         let number = number.trim();
-        let number = number.strip_suffix(",-").unwrap_or(number);
+        // `25,-` has no øre; `25,50,-` is nothing anyone writes.
+        let number = number.strip_suffix(",-").filter(|whole| !whole.contains(',')).unwrap_or(number);
         let amount = NumberFormat::NORWEGIAN
             .read(number.as_bytes())
             .map_err(|reason| Error::InvalidNumber { text: text.to_owned(), reason })?;

@@ -1,5 +1,6 @@
 use std::cmp::Ordering;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::{Currency, Error, Exact, Money, Rounding};
 
@@ -92,6 +93,19 @@ impl From<Money> for Unrounded {
 impl fmt::Display for Unrounded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.currency, self.amount)
+    }
+}
+
+/// Reads what [`Display`](fmt::Display) prints: `NOK 86.95`, `NOK 2000/23`.
+impl FromStr for Unrounded {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (code, amount) = text.split_once(' ').ok_or_else(|| Error::InvalidAmount {
+            text: text.to_owned(),
+            expected: "a currency code, a space and a number, as in \"NOK 1234.50\"",
+        })?;
+        Ok(Self::new(amount.parse()?, code.parse()?))
     }
 }
 
