@@ -33,7 +33,10 @@ pub struct Bounds {
 /// Errors: no channels, lists of different lengths, a negative weight, a minimum below zero or above its maximum, a total the bounds cannot hold.
 /// Cost: O(n log n) exact operations.
 pub fn apportion(total: i128, weights: &[Exact], bounds: &[Bounds], unit: i128) -> Result<Vec<i128>, Error> {
-    check_lists(weights, bounds)?;
+    check_lists("weights", weights.len(), bounds)?;
+    if let Some(weight) = weights.iter().find(|weight| weight.sign() == Sign::Negative) {
+        return Err(Error::out_of_range("weight", None, "zero or above", weight));
+    }
     if unit < 1 || total % unit != 0 {
         return Err(Error::out_of_range("unit", None, "at least 1 and a divisor of the total", unit));
     }
@@ -47,27 +50,22 @@ pub fn apportion(total: i128, weights: &[Exact], bounds: &[Bounds], unit: i128) 
         .collect();
     let units = total / unit;
     let (lowest, highest) = (sum(&inward, |b| b.min), sum(&inward, |b| b.max));
+    let (lowest_total, highest_total) = (lowest.saturating_mul(unit), highest.saturating_mul(unit));
+    let infeasible = || Error::Infeasible { total, lowest: lowest_total, highest: highest_total };
     if inward.iter().any(|b| b.min > b.max) || !(lowest..=highest).contains(&units) {
-        return Err(Error::Infeasible {
-            total,
-            lowest: lowest.saturating_mul(unit),
-            highest: highest.saturating_mul(unit),
-        });
+        return Err(infeasible());
     }
     let quotas = quotas(units, weights, &inward);
-    let parts = largest_remainder(units, &quotas).ok_or(Error::Infeasible { total, lowest, highest })?;
+    let parts = largest_remainder(units, &quotas).ok_or_else(infeasible)?;
     Ok(parts.into_iter().map(|part| part * unit).collect())
 }
 
-fn check_lists(weights: &[Exact], bounds: &[Bounds]) -> Result<(), Error> {
+fn check_lists(what: &'static str, length: usize, bounds: &[Bounds]) -> Result<(), Error> {
     if bounds.is_empty() {
         return Err(Error::NoChannels);
     }
-    if weights.len() != bounds.len() {
-        return Err(Error::LengthMismatch { what: "weights", got: weights.len(), expected: bounds.len() });
-    }
-    if let Some(weight) = weights.iter().find(|weight| weight.sign() == Sign::Negative) {
-        return Err(Error::out_of_range("weight", None, "zero or above", weight));
+    if length != bounds.len() {
+        return Err(Error::LengthMismatch { what, got: length, expected: bounds.len() });
     }
     if let Some(bound) = bounds.iter().find(|bound| bound.min < 0 || bound.min > bound.max) {
         let value = format!("{}..{}", bound.min, bound.max);
@@ -126,11 +124,12 @@ fn clamp(value: &Exact, bounds: Bounds) -> Exact {
 /// Errors: as [`apportion`]. Cost: O(n²) at worst, O(n log n) exact operations before the last n units.
 /// Source: greedy is optimal for separable convex objectives under one constraint (Fox 1966).
 pub fn nearest_whole(total: i128, plan: &[Exact], bounds: &[Bounds]) -> Result<Vec<i128>, Error> {
-    let weightless = vec![Exact::ZERO; plan.len()];
-    check_lists(&weightless, bounds)?;
+    check_lists("plan", plan.len(), bounds)?;
     let (lowest, highest) = (sum(bounds, |b| b.min), sum(bounds, |b| b.max));
     let infeasible = || Error::Infeasible { total, lowest, highest };
-    if !(lowest..=highest).contains(&total) {
+    // Minima that no `i128` holds cannot lie below a total that is one.
+    let minima = bounds.iter().try_fold(0_i128, |sum, bound| sum.checked_add(bound.min));
+    if minima.is_none() || !(lowest..=highest).contains(&total) {
         return Err(infeasible());
     }
     // The unit that takes channel i from k to k+1 adds 2(k − xᵢ) + 1 to the squared distance. Taking the cheapest units first walks through all optimal

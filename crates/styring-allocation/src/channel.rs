@@ -13,9 +13,9 @@ pub struct Guardrail {
     pub min: Money,
     /// Never above this.
     pub max: Option<Money>,
-    /// Never more than this share of its budget up or down in one week, whether by moves or by a raise.
+    /// Never more than this share of its budget up or down in one week, whether by moves or by a raise. A budget of zero cannot grow under it.
     pub largest_step: Option<Share>,
-    /// A kept channel: it has this budget, is not judged, neither gives nor receives.
+    /// A kept channel: it has this budget, inside the minimum and the maximum, is not judged, neither gives nor receives.
     pub kept: Option<Money>,
 }
 
@@ -28,16 +28,20 @@ impl Guardrail {
     /// The range of the budget in minor units; without a maximum it ends at `total`.
     pub(crate) fn bounds(&self, channel: &str, currency: Currency, total: i128) -> Result<Bounds, Error> {
         let minor = |field, money: Money| minor_units(field, channel, money, currency);
-        if let Some(kept) = self.kept {
-            let kept = minor("kept budget", kept)?;
-            return Ok(Bounds { min: kept, max: kept });
-        }
         let min = minor("minimum", self.min)?;
-        let max = self.max.map_or(Ok(total.max(min)), |max| minor("maximum", max))?;
-        if min > max {
+        let max = self.max.map(|max| minor("maximum", max)).transpose()?;
+        if max.is_some_and(|max| min > max) {
             return Err(Error::out_of_range("minimum", Some(channel), "at most the maximum", self.min));
         }
-        Ok(Bounds { min, max })
+        if let Some(money) = self.kept {
+            let kept = minor("kept budget", money)?;
+            if kept < min || max.is_some_and(|max| kept > max) {
+                let expected = "inside the minimum and the maximum";
+                return Err(Error::out_of_range("kept budget", Some(channel), expected, money));
+            }
+            return Ok(Bounds { min: kept, max: kept });
+        }
+        Ok(Bounds { min, max: max.unwrap_or(total.max(min)) })
     }
 }
 
@@ -55,6 +59,7 @@ pub(crate) fn minor_units(field: &'static str, channel: &str, money: Money, curr
 
 /// What is known of a channel over the window that is judged.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct Evidence {
     /// What was spent.
@@ -120,6 +125,7 @@ impl Evidence {
 
 /// A channel as a policy sees it: name, budget of the week that ends, guardrail, evidence.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct Channel {
     /// The name; channels are known by it, never by their place.

@@ -2,7 +2,7 @@ use styring_money::{Money, Share};
 
 /// Next week's budget and the reason for every unit of it.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Decision {
     /// The week the budget is for, from one.
@@ -23,7 +23,7 @@ pub struct Decision {
 
 /// What was decided for one channel.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChannelDecision {
     /// The channel.
@@ -42,7 +42,7 @@ pub struct ChannelDecision {
 
 /// The founding score, attainment × quality ÷ cost per result, in both readings, per unit of currency; `None` without spend.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Scores {
     /// With the goal as it was set. Counts volume twice: with equal goals it goes as results² ÷ spend.
@@ -53,7 +53,7 @@ pub struct Scores {
 
 /// Money that left one channel for another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Transfer {
     /// The channel that gave.
@@ -66,7 +66,7 @@ pub struct Transfer {
 
 /// What a channel was found to be this week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Verdict {
     /// The weeks of the even split: nobody is judged yet.
@@ -85,7 +85,11 @@ pub enum Verdict {
 
 /// Why a budget is what it is. Serialised with a `code`; [`Display`](std::fmt::Display) says it in a sentence.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "code", rename_all = "kebab-case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "code", rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum Reason {
     /// The opening split.
@@ -191,7 +195,7 @@ pub enum Reason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
-    derive(serde::Serialize),
+    derive(serde::Serialize, serde::Deserialize),
     serde(tag = "limit", content = "value", rename_all = "kebab-case")
 )]
 #[non_exhaustive]
@@ -208,7 +212,11 @@ pub enum Limit {
 
 /// Why the total was not raised on a channel.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "obstacle", rename_all = "kebab-case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "obstacle", rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum Obstacle {
     /// Its value is not known, so there is no ROAS.

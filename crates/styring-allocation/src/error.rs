@@ -1,4 +1,4 @@
-use styring_money::Currency;
+use styring_money::{Currency, Money};
 
 /// What can go wrong when money is allocated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +13,16 @@ pub enum Error {
         lowest: i128,
         /// The sum of the maxima, in minor units.
         highest: i128,
+    },
+    /// No budget can satisfy the total and the guardrails together.
+    #[error("infeasible: the total is {total}, but the guardrails allow only {lowest} to {highest}")]
+    InfeasibleBudget {
+        /// What was to be divided.
+        total: Money,
+        /// The sum of the minima.
+        lowest: Money,
+        /// The sum of the maxima.
+        highest: Money,
     },
     /// There is nothing to allocate to.
     #[error("no channels")]
@@ -63,6 +73,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same fault for a reader who does not count in minor units.
+    pub(crate) fn in_money(self, currency: Currency) -> Self {
+        let Self::Infeasible { total, lowest, highest } = self else {
+            return self;
+        };
+        let money = |minor| Money::from_minor(minor, currency);
+        match (money(total), money(lowest), money(highest)) {
+            (Ok(total), Ok(lowest), Ok(highest)) => Self::InfeasibleBudget { total, lowest, highest },
+            _ => self,
+        }
+    }
+
     pub(crate) fn out_of_range(
         field: &'static str,
         channel: Option<&str>,

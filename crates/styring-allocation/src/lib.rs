@@ -29,7 +29,7 @@
 //!
 //! # Features
 //!
-//! `serde`: decisions and guardrails.
+//! `serde`: every public data type.
 
 mod apportion;
 mod channel;

@@ -19,7 +19,8 @@ use crate::{Bounds, Channel, ChannelDecision, Decision, Error, Guardrail, Limit,
 /// 3. **Raise weeks** ([`Raise`]): after the move, a channel whose ROAS reaches the target, whose lower limit of measured lift is above zero and whose
 ///    frequency is below the cap grows by a step, within its maximum and the cap on the total.
 ///
-/// Every sum is exact to the minor unit. Scores are exact rationals, so ties are ties, and a channel at the median is left alone.
+/// Every sum is exact to the minor unit. Scores are exact rationals, so ties are ties, and a channel at the median is left alone: where most channels have no
+/// results at all, the median is zero, and they keep their money.
 ///
 /// ```
 /// use styring_allocation::{Channel, Evidence, Guardrail, Rhythm};
@@ -42,14 +43,14 @@ use crate::{Bounds, Channel, ChannelDecision, Decision, Error, Guardrail, Limit,
 /// # Ok::<(), styring_allocation::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct Rhythm {
     /// How many weeks the even split lasts; 2.
     pub opening_weeks: u32,
     /// How much of its budget a loser offers, 20–30 % in the founding text; 25 %.
     pub move_share: Share,
-    /// The largest growth of a winner in a week; none.
+    /// The largest growth of a winner in a week by moves, to which a raise may add; none. A budget of zero cannot grow under it.
     pub growth_cap: Option<Share>,
     /// Spend in the window below which a channel is not judged; zero.
     pub min_judge_spend: Money,
@@ -78,7 +79,7 @@ pub enum Reading {
 
 /// When and how the total may grow.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct Raise {
     /// The weeks in which it may; 5 and 9 in the founding text (months 2 and 3).
@@ -111,14 +112,32 @@ impl Rhythm {
     /// Errors: no channels, a name twice, guardrails that cannot hold the total.
     pub fn opening(&self, total: Money, channels: &[(&str, &Guardrail)]) -> Result<Decision, Error> {
         check_names(channels.iter().map(|(name, _)| *name))?;
-        let currency = total.currency();
+        let currency = self.min_judge_spend.currency();
         let minor = minor_units("total", "the plan", total, currency)?;
         let bounds = channels
             .iter()
             .map(|(name, guardrail)| guardrail.bounds(name, currency, minor))
             .collect::<Result<Vec<_>, _>>()?;
-        let budgets = apportion(minor, &vec![Exact::ONE; channels.len()], &bounds, 1)?;
-        let decide = |((name, guardrail), after): (&(&str, &Guardrail), i128)| {
+        let budgets = apportion(minor, &vec![Exact::ONE; channels.len()], &bounds, 1)
+            .map_err(|fault| fault.in_money(currency))?;
+        let free: Vec<i128> = std::iter::zip(channels, &budgets)
+            .filter_map(|((_, guardrail), budget)| guardrail.kept.is_none().then_some(*budget))
+            .collect();
+        let reasons = |guardrail: &Guardrail, bounds: &Bounds, after: i128| {
+            if guardrail.kept.is_some() {
+                return vec![Reason::KeptByPlan];
+            }
+            let limit = if free.iter().any(|other| *other > after) && after == bounds.max {
+                guardrail.max.map(Limit::Maximum)
+            } else if free.iter().any(|other| *other < after) && after == bounds.min {
+                Some(Limit::Minimum(guardrail.min))
+            } else {
+                None
+            };
+            let limited = limit.map(|by| Reason::Limited { by });
+            [Reason::EvenSplit { channels: free.len() }].into_iter().chain(limited).collect()
+        };
+        let decide = |(((name, guardrail), bounds), after): ((&(&str, &Guardrail), &Bounds), i128)| {
             let kept = guardrail.kept.is_some();
             Ok(ChannelDecision {
                 channel: (*name).to_owned(),
@@ -126,7 +145,7 @@ impl Rhythm {
                 after: Money::from_minor(after, currency)?,
                 scores: crate::Scores::default(),
                 verdict: if kept { Verdict::Kept } else { Verdict::Baseline },
-                reasons: vec![if kept { Reason::KeptByPlan } else { Reason::EvenSplit { channels: channels.len() } }],
+                reasons: reasons(guardrail, bounds, after),
             })
         };
         Ok(Decision {
@@ -135,7 +154,7 @@ impl Rhythm {
             total_after: total,
             moved: Money::zero(currency),
             raised: Money::zero(currency),
-            channels: channels.iter().zip(budgets).map(decide).collect::<Result<_, Error>>()?,
+            channels: channels.iter().zip(&bounds).zip(budgets).map(decide).collect::<Result<_, Error>>()?,
             transfers: Vec::new(),
         })
     }
@@ -146,6 +165,7 @@ impl Rhythm {
     ///
     /// Errors name the channel and the field: mixed currencies, negative amounts, a goal of zero, bounds that cannot hold the total.
     pub fn next(&self, week: u32, channels: &[Channel]) -> Result<Decision, Error> {
+        self.check(channels)?;
         let currency = self.min_judge_spend.currency();
         let total = Money::sum(channels.iter().map(|channel| channel.budget), currency)?;
         self.next_with_total(week, total, channels)
@@ -225,7 +245,7 @@ impl<'a> Working<'a> {
             budgets
         } else {
             let weights: Vec<Exact> = budgets.iter().copied().map(Exact::from).collect();
-            apportion(total, &weights, &bounds, 1)?
+            apportion(total, &weights, &bounds, 1).map_err(|fault| fault.in_money(currency))?
         };
         let line = |((channel, bounds), start): ((&'a Channel, Bounds), i128)| {
             let after = Money::from_minor(start, currency)?;
@@ -320,10 +340,10 @@ impl<'a> Working<'a> {
 }
 
 impl Line<'_> {
-    /// Room to grow from the present budget, and the guardrail that sets it: the maximum, the growth cap or the largest step of a week.
-    fn room(&self, growth_cap: Option<&Share>) -> (i128, Option<Limit>) {
+    /// Room to grow from the present budget up to `max`, and the guardrail that sets it: the maximum, the growth cap or the largest step of a week.
+    fn room(&self, max: i128, growth_cap: Option<&Share>) -> (i128, Option<Limit>) {
         let guardrail = &self.channel.guardrail;
-        let mut room = (self.bounds.max - self.budget, guardrail.max.map(Limit::Maximum));
+        let mut room = (max - self.budget, guardrail.max.map(Limit::Maximum));
         let steps = [
             growth_cap.map(|cap| (cap, Limit::Growth(cap.clone()))),
             guardrail.largest_step.as_ref().map(|step| (step, Limit::Step(step.clone()))),

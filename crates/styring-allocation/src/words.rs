@@ -53,9 +53,10 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EvenSplit { channels } => {
-                write!(f, "The total is split evenly between {channels} channels to get a baseline.")
+                let plural = if *channels == 1 { "" } else { "s" };
+                write!(f, "An even split over {channels} channel{plural}, inside the guardrails, to get a baseline.")
             }
-            Self::BaselineContinues => f.write_str("The even split goes on, to get a baseline."),
+            Self::BaselineContinues => f.write_str("It stays as it is, to get a baseline."),
             Self::Fitted { before, after } => {
                 write!(f, "Its budget of {before} was first brought to {after}, inside the bounds and the total.")
             }
@@ -67,11 +68,11 @@ impl fmt::Display for Reason {
             }
             Self::GaveNothing { score, median } => {
                 let (score, median) = (short(*score), short(*median));
-                write!(f, "Its score {score} is below the median {median}, but nothing could leave it.")
+                write!(f, "Its score {score} is below the median {median}, but it gives nothing.")
             }
             Self::ReceivedNothing { score, median } => {
                 let (score, median) = (short(*score), short(*median));
-                write!(f, "Its score {score} is above the median {median}, but nothing reached it.")
+                write!(f, "Its score {score} is above the median {median}, but it receives nothing.")
             }
             Self::AtMedian { median } => write!(f, "Its score is the median {}: untouched.", short(*median)),
             Self::NoSpend => f.write_str("Nothing was spent in the window: untested, untouched."),

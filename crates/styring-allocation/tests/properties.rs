@@ -3,7 +3,8 @@
 
 use proptest::prelude::*;
 use styring_allocation::{
-    Bounds, Channel, Decision, Evidence, Guardrail, Raise, Reading, Reason, Rhythm, Verdict, apportion, nearest_whole,
+    Bounds, Channel, Decision, Error, Evidence, Guardrail, Limit, Raise, Reading, Reason, Rhythm, Verdict, apportion,
+    nearest_whole,
 };
 use styring_money::{Currency, Exact, Money, Share, Unrounded};
 use styring_testkit::strategies::exact;
@@ -372,4 +373,82 @@ fn the_literal_reading_counts_volume_twice() {
     let scaled = Rhythm { reading: Reading::BudgetScaled, ..Rhythm::new(Currency::NOK) }.next(3, &channels).unwrap();
     assert_eq!(scaled.channels[0].scores.budget_scaled, scaled.channels[1].scores.budget_scaled);
     assert!(scaled.transfers.is_empty());
+}
+
+fn nok(amount: &str) -> Money {
+    format!("NOK {amount}").parse().unwrap()
+}
+
+fn documented(name: &str, budget: &str) -> Channel {
+    let evidence = Evidence {
+        spend: Unrounded::new(10_000.into(), Currency::NOK),
+        results: 50.into(),
+        value: Some(Unrounded::new(50_000.into(), Currency::NOK)),
+        lift_lower: Some(0.1),
+        ..Evidence::none(50.into(), Currency::NOK)
+    };
+    Channel::new(name, nok(budget), evidence)
+}
+
+#[test]
+fn without_a_maximum_only_the_step_limits_a_raise() {
+    let raise = Raise { weeks: vec![5], step: Share::percent(20).unwrap(), target_roas: 2.into(), max_total: None };
+    let rhythm = Rhythm { raise: Some(raise), ..Rhythm::new(Currency::NOK) };
+    let alone = rhythm.next(5, &[documented("VG", "10000.00")]).unwrap();
+    assert_eq!((alone.raised, alone.total_after), (nok("2000.00"), nok("12000.00")));
+    let two = rhythm.next(5, &[documented("VG", "9500.00"), documented("TV 2", "500.00")]).unwrap();
+    assert_eq!(two.channels[0].after, nok("11400.00"));
+}
+
+#[test]
+fn what_cannot_be_held_is_said_in_money() {
+    let mut narrow = documented("VG", "20000.00");
+    narrow.guardrail.max = Some(nok("6000.00"));
+    let fault = Rhythm::new(Currency::NOK).next(3, &[narrow]).unwrap_err();
+    let (total, lowest, highest) = (nok("20000.00"), nok("0.00"), nok("6000.00"));
+    assert_eq!(fault, Error::InfeasibleBudget { total, lowest, highest });
+    let minima = [Bounds { min: i128::MAX, max: i128::MAX }; 2];
+    assert!(matches!(nearest_whole(i128::MAX, &[1.into(), 1.into()], &minima), Err(Error::Infeasible { .. })));
+    assert!(matches!(
+        nearest_whole(1, &[1.into(), 1.into()], &minima[..1]),
+        Err(Error::LengthMismatch { what: "plan", .. })
+    ));
+}
+
+#[test]
+fn a_kept_budget_obeys_the_other_guardrails() {
+    let mut kept = documented("VG", "20000.00");
+    kept.guardrail = Guardrail { kept: Some(nok("1.00")), min: nok("5.00"), ..kept.guardrail };
+    let fault = Rhythm::new(Currency::NOK).next(3, &[kept]).unwrap_err().to_string();
+    assert!(fault.contains("kept budget of VG") && fault.contains("NOK 1.00"), "{fault}");
+}
+
+#[test]
+fn the_opening_counts_only_those_among_whom_it_splits() {
+    let free = Guardrail::none(Currency::NOK);
+    let kept = Guardrail { kept: Some(nok("20000.00")), ..free.clone() };
+    let small = Guardrail { max: Some(nok("1000.00")), ..free.clone() };
+    let channels = [("VG", &kept), ("TV 2", &free), ("DOOH", &small)];
+    let opening = Rhythm::new(Currency::NOK).opening(nok("30000.00"), &channels).unwrap();
+    let reasons = |place: usize| opening.channels[place].reasons.clone();
+    assert_eq!(reasons(0), [Reason::KeptByPlan]);
+    assert_eq!(reasons(1), [Reason::EvenSplit { channels: 2 }]);
+    let limited = Reason::Limited { by: Limit::Maximum(nok("1000.00")) };
+    assert_eq!(reasons(2), [Reason::EvenSplit { channels: 2 }, limited]);
+    assert!(Rhythm::new(Currency::NOK).opening("EUR 1.00".parse().unwrap(), &channels).is_err());
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_decision_and_what_it_came_from_survive_storage() {
+    fn again<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+    let channels = [documented("VG", "10000.00"), documented("TV 2", "500.00")];
+    let raise = Raise { weeks: vec![5], step: Share::percent(20).unwrap(), target_roas: 2.into(), max_total: None };
+    let rhythm = Rhythm { raise: Some(raise), ..Rhythm::new(Currency::NOK) };
+    let decision = rhythm.next(5, &channels).unwrap();
+    assert_eq!(again(&decision), decision);
+    assert_eq!(again(&rhythm), rhythm);
+    assert_eq!(again(&channels.to_vec()), channels);
 }

@@ -67,7 +67,7 @@ pub struct Target {
 ///
 /// Scores are never averaged: merge the facts and score again.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Settings"))]
 pub struct EffectScoring {
     weights: ScoreWeights,
     prior_results: f64,
@@ -100,6 +100,25 @@ impl Default for EffectScoring {
     }
 }
 
+/// A scoring as it is stored, before its numbers are checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    weights: ScoreWeights,
+    prior_results: f64,
+    level: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Settings> for EffectScoring {
+    type Error = Error;
+
+    fn try_from(settings: Settings) -> Result<Self, Error> {
+        Self::new(settings.weights, settings.prior_results, settings.level)
+    }
+}
+
 impl EffectScoring {
     /// Scoring with these weights (each zero or above), a prior worth this many results (above zero) and intervals of this level (between 0 and 1).
     pub fn new(weights: ScoreWeights, prior_results: f64, level: f64) -> Result<Self, Error> {
@@ -117,7 +136,7 @@ impl EffectScoring {
 
     /// Scores a delivery against its target.
     ///
-    /// Errors name the field: negative results or spend, a target of zero, two currencies.
+    /// Errors name the field: negative results or spend, a target of zero, two currencies; a number that is neither zero nor between 1e-30 and 1e30.
     pub fn score(&self, delivery: &Delivery, target: &Target) -> Result<EffectScore, Error> {
         delivery.spend.compare(&target.cost_per_result)?;
         not_negative("results", &delivery.results)?;
@@ -136,6 +155,13 @@ impl EffectScoring {
             .map(|expected| expected.to_f64());
         let mut score =
             EffectScore { scoring: *self, results, target_results, quality: delivery.quality, evidence: None };
+        // Far outside what any campaign counts in, quotients would leave the range of `f64`.
+        let numbers = [("target results", &target.results), ("results", &delivery.results)];
+        let numbers = numbers.into_iter().chain([("spend", delivery.spend.amount())]);
+        let numbers = numbers.filter(|(_, number)| !number.is_zero()).map(|(field, number)| (field, number.to_f64()));
+        for (field, value) in numbers.chain(expected.map(|expected| ("spend over target cost per result", expected))) {
+            finite_in(field, value, 1e-30..=1e30, "0 or from 1e-30 to 1e30")?;
+        }
         if let Some(expected) = expected {
             score.evidence = Some(score.evidence(expected, spend)?);
         }
@@ -326,7 +352,8 @@ impl EffectScore {
         let score = libm::pow(results / self.target_results, weights.attainment)
             * libm::pow(self.quality.weight(), weights.quality)
             * libm::pow(results / expected, weights.efficiency);
-        score.min(f64::MAX)
+        // Exponents above one can still overflow; a factor of zero then makes NaN, and means zero.
+        if score.is_nan() { 0.0 } else { score.min(f64::MAX) }
     }
 
     fn evidence(&self, expected: f64, spend: f64) -> Result<Evidence, Error> {

@@ -155,7 +155,7 @@ impl Facts {
     }
 
     /// Adds a row given as cells, for readers that learn at run time which columns there are. Amounts are in the currency of these facts; a fact that is
-    /// not among the cells is unknown in this row, and one named twice is added twice.
+    /// not among the cells is unknown in this row; the numbers of one that stands in several cells are added up.
     ///
     /// Cost: one addition per cell.
     #[inline]
@@ -164,10 +164,14 @@ impl Facts {
         Exact: AddAssign<N>,
     {
         self.rows = self.rows.checked_add(1).ok_or(Error::TooManyRows)?;
+        // A bit per fact: a row knows a fact once, in however many cells.
+        let mut seen = 0_u32;
         for (fact, number) in cells {
+            let bit = 1 << fact as u32;
             let tally = &mut self.tallies[fact as usize];
             tally.sum += number;
-            tally.known += 1;
+            tally.known += u64::from(seen & bit == 0);
+            seen |= bit;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-use styring_money::{Exact, Money, Unrounded};
+use styring_money::{Exact, Money, Sign, Unrounded};
 
 use crate::{Error, Fact, Facts, Outcome, Ratio};
 
@@ -268,7 +268,7 @@ pub enum Margin {
 pub enum BreakEven {
     /// At this ROAS.
     At(Exact),
-    /// At no ROAS: every sale loses money before advertising.
+    /// At no ROAS: every sale loses money before advertising, or returns outweigh the sales.
     Never,
     /// There is neither revenue nor margin.
     Undefined,
@@ -299,10 +299,11 @@ impl Facts {
     /// The ROAS at which CM3 is zero, revenue / CM2, if there is one.
     pub fn break_even_roas(&self) -> BreakEven {
         let ratio = self.kpi(Kpi::BreakEvenRoas);
+        let sold = ratio.numerator().is_some_and(|revenue| revenue.sign() == Sign::Positive);
         match ratio.outcome() {
             Outcome::Missing => BreakEven::Missing,
             Outcome::Undefined => BreakEven::Undefined,
-            Outcome::Value(value) if !ratio.negative_denominator() => BreakEven::At(value),
+            Outcome::Value(value) if sold && !ratio.negative_denominator() => BreakEven::At(value),
             Outcome::Value(_) | Outcome::NoDenominator(_) => BreakEven::Never,
         }
     }

@@ -3,7 +3,11 @@ use crate::check::{at_least, finite_in};
 
 /// Whether the ads could be seen or heard, for the quality part of the effect score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Visibility {
     /// The channel has no such notion: search, e-mail. Weight 1.
@@ -19,7 +23,7 @@ pub enum Visibility {
 /// `V = min( ((seen + k·b) / (measurable + k)) / b, cap )`: the rate relative to the benchmark `b`, drawn toward it by a prior of `k` impressions so that a
 /// handful of impressions decides nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct MeasuredVisibility {
     /// Impressions that could be measured (for AVOC: for both sound and picture).
@@ -38,14 +42,14 @@ pub struct MeasuredVisibility {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(
     feature = "serde",
-    derive(serde::Serialize),
+    derive(serde::Serialize, serde::Deserialize),
     serde(tag = "kind", content = "value", rename_all = "snake_case")
 )]
 #[non_exhaustive]
 pub enum Frequency {
     /// Not known. Weight 1, with a flag.
     Unmeasured,
-    /// Only the mean number of contacts per person reached is known. The penalty is then too small (Jensen); flagged.
+    /// Only the mean number of contacts per person reached is known: 1 or above, or 0 if nobody was. The penalty is then too small (Jensen); flagged.
     Average(f64),
     /// People by number of contacts, `(contacts, people)`. Entries for zero contacts are ignored: frequency is among the people reached.
     Histogram(Vec<(u32, u64)>),
@@ -191,7 +195,10 @@ impl Frequency {
         let (mean, within_cap) = match self {
             Self::Unmeasured => return Ok((None, 1.0)),
             Self::Average(mean) => {
-                at_least("frequency", *mean, 0.0, "zero or above")?;
+                if *mean == 0.0 {
+                    return Ok((None, 1.0));
+                }
+                at_least("frequency", *mean, 1.0, "1 or above, per person reached")?;
                 (*mean, if *mean > band.high { band.high / mean } else { 1.0 })
             }
             Self::Histogram(people) => {

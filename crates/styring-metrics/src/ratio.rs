@@ -18,6 +18,7 @@ use crate::Error;
 ///
 /// Equality goes by numerator, denominator and currency, not by value: 1/4 and 2/8 are different evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Ratio {
     parts: Option<(Exact, Exact)>,
     currency: Option<Currency>,

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use styring_money::Currency;
 
@@ -27,6 +28,12 @@ use crate::{Error, Facts, Kpi, Ranking, Row, rank};
 ///
 /// Memory is proportional to the number of groups, not of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "stored::RollUp<K>", into = "stored::RollUp<K>"),
+    serde(bound(serialize = "K: Ord + Clone + serde::Serialize", deserialize = "K: Ord + serde::Deserialize<'de>"))
+)]
 pub struct RollUp<K> {
     currency: Currency,
     groups: BTreeMap<K, Facts>,
@@ -43,13 +50,24 @@ impl<K: Ord> RollUp<K> {
         self.groups.entry(key).or_insert_with(|| Facts::zero(self.currency))
     }
 
-    /// Adds a row to a group.
+    /// Adds a row to a group. After an error nothing has been added, and there is no new group.
     pub fn add(&mut self, key: K, row: &Row) -> Result<(), Error> {
-        self.group(key).add(row)
+        match self.groups.entry(key) {
+            Entry::Occupied(mut group) => group.get_mut().add(row),
+            Entry::Vacant(place) => {
+                let mut facts = Facts::zero(self.currency);
+                facts.add(row)?;
+                place.insert(facts);
+                Ok(())
+            }
+        }
     }
 
-    /// Adds all groups of `other`.
+    /// Adds all groups of `other`, which must be in the same currency.
     pub fn merge(&mut self, other: Self) -> Result<(), Error> {
+        if self.currency != other.currency {
+            return Err(Error::CurrencyMismatch { field: "facts", left: self.currency, right: other.currency });
+        }
         for (key, facts) in other.groups {
             self.group(key).merge(&facts)?;
         }
@@ -111,5 +129,40 @@ impl<K: Ord> RollUp<K> {
         let better = kpi.better()?;
         let ratios = self.groups.iter().map(|(key, facts)| (key, facts.kpi(kpi)));
         Some(rank(ratios, better))
+    }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    //! The form in files: a list of groups, because not every key can be the name of a field.
+
+    use styring_money::Currency;
+
+    use crate::{Error, Facts};
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct RollUp<K> {
+        currency: Currency,
+        groups: Vec<(K, Facts)>,
+    }
+
+    impl<K> From<super::RollUp<K>> for RollUp<K> {
+        fn from(roll_up: super::RollUp<K>) -> Self {
+            Self { currency: roll_up.currency, groups: roll_up.groups.into_iter().collect() }
+        }
+    }
+
+    impl<K: Ord> TryFrom<RollUp<K>> for super::RollUp<K> {
+        type Error = Error;
+
+        /// A key that stands twice is one group.
+        fn try_from(stored: RollUp<K>) -> Result<Self, Error> {
+            let mut roll_up = Self::new(stored.currency);
+            for (key, facts) in stored.groups {
+                roll_up.group(key).merge(&facts)?;
+            }
+            Ok(roll_up)
+        }
     }
 }

@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use styring_metrics::{
-    Better, Delivery, EffectScore, EffectScoring, Fact, Facts, Frequency, FrequencyBand, Kpi, MeasuredVisibility,
-    Outcome, Quality, Ratio, RollUp, Row, ScoreWeights, Target, Visibility, rank,
+    Better, BreakEven, Delivery, EffectScore, EffectScoring, Fact, Facts, Frequency, FrequencyBand, Kpi,
+    MeasuredVisibility, Outcome, Quality, Ratio, RollUp, Row, ScoreWeights, Target, Visibility, rank,
 };
 use styring_money::{Currency, Exact, Money, Sign, Unrounded};
 use styring_testkit::strategies::{exact, money, money_of};
@@ -349,4 +349,78 @@ fn bad_input_names_its_field() {
     for (prior, level) in [(0.0, 0.9), (f64::NAN, 0.9), (3.0, 1.0), (3.0, f64::NAN)] {
         assert!(EffectScoring::new(ScoreWeights::default(), prior, level).is_err());
     }
+}
+
+#[test]
+fn a_fact_in_two_cells_is_known_once() {
+    let mut facts = Facts::zero(Currency::NOK);
+    facts.add_cells([(Fact::Clicks, Exact::from(1)), (Fact::Clicks, Exact::from(2))]).unwrap();
+    assert_eq!(facts.get(Fact::Clicks), Some(&Exact::from(3)));
+    facts.add(&Row::default()).unwrap();
+    assert_eq!((facts.get(Fact::Clicks), facts.missing_rows(Fact::Clicks)), (None, 1));
+}
+
+#[test]
+fn a_row_that_is_refused_leaves_no_group() {
+    let mut channels = RollUp::new(Currency::NOK);
+    let euros = Row { spend: "EUR 1.00".parse().ok(), ..Row::default() };
+    assert!(channels.add("VG", &euros).is_err());
+    assert!(channels.is_empty());
+    assert!(channels.merge(RollUp::new(Currency::EUR)).is_err());
+}
+
+#[test]
+fn nobody_is_met_less_than_once() {
+    let band = FrequencyBand { low: 1.0, high: 5.0 };
+    let quality = |mean| Quality::new(&Visibility::NotApplicable, &Frequency::Average(mean), band);
+    assert!((quality(0.0).unwrap().weight() - 1.0).abs() < f64::EPSILON);
+    assert_eq!(quality(0.0).unwrap().frequency(), None);
+    assert!(quality(0.5).unwrap_err().to_string().contains("0.5"));
+    assert!((quality(1.0).unwrap().weight() - 1.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn returns_that_outweigh_sales_never_break_even() {
+    let nok = |amount: i64| Money::from_minor(i128::from(amount) * 100, Currency::NOK).ok();
+    for (revenue, goods) in [(-10, -30), (0, -5), (0, 5), (-10, 5)] {
+        let mut facts = Facts::zero(Currency::NOK);
+        let zero = nok(0);
+        let row = Row { revenue: nok(revenue), cost_of_goods: nok(goods), other_variable_cost: zero, ..Row::default() };
+        facts.add(&row).unwrap();
+        assert_eq!(facts.break_even_roas(), BreakEven::Never, "{revenue} {goods}");
+    }
+}
+
+#[test]
+fn a_score_has_no_infinity_at_the_ends_of_its_range() {
+    let tiny: Exact = format!("0.{}1", "0".repeat(400)).parse().unwrap();
+    let quality = Quality::given(1.0).unwrap();
+    let nok = |amount: Exact| Unrounded::new(amount, Currency::NOK);
+    let target = Target { results: 100.into(), cost_per_result: nok(450.into()) };
+    let scoring = EffectScoring::default();
+    let delivery = Delivery { results: 5.into(), spend: nok(tiny.clone()), quality };
+    assert!(scoring.score(&delivery, &target).unwrap_err().to_string().contains("spend"));
+    let delivery = Delivery { results: 5.into(), spend: nok(100.into()), quality };
+    let target = Target { results: tiny, ..target };
+    assert!(scoring.score(&delivery, &target).unwrap_err().to_string().contains("target results"));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn stored_data_come_back() {
+    fn again<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+    let mut roll_up = RollUp::new(Currency::NOK);
+    let row = Row { spend: "NOK 12.50".parse().ok(), orders: Some(3.into()), ..Row::default() };
+    roll_up.add(("VG".to_owned(), 3), &row).unwrap();
+    assert_eq!(again(&roll_up), roll_up);
+    let ratio = roll_up.total().unwrap().kpi(Kpi::Cpo);
+    assert_eq!(again(&ratio), ratio);
+    let frequency = Frequency::Histogram(vec![(1, 20), (2, 3)]);
+    assert_eq!(again(&frequency), frequency);
+    let scoring = EffectScoring::default();
+    assert_eq!(again(&scoring), scoring);
+    let wrong = serde_json::to_string(&scoring).unwrap().replace("0.9", "1.9");
+    assert!(serde_json::from_str::<EffectScoring>(&wrong).unwrap_err().to_string().contains("level"));
 }

@@ -318,3 +318,69 @@ proptest! {
         prop_assert_eq!(a.is_finer_than(places), a.round(places, Rounding::Down) != a);
     }
 }
+
+#[test]
+fn a_text_too_long_for_a_number_is_refused_at_once() {
+    let long = format!("0.{}1", "0".repeat(70_000));
+    assert!(matches!(long.parse::<Exact>(), Err(styring_money::Error::InvalidNumber { .. })));
+    assert!(format!("NOK {long}").parse::<Money>().is_err());
+    assert!(Money::parse_norwegian(&long.replace('.', ",")).is_err());
+    assert!(format!("1/{}", "9".repeat(70_000)).parse::<Exact>().is_err());
+    // What is short enough prints, however small.
+    let small = format!("0.{}1", "0".repeat(9_000));
+    assert_eq!(small.parse::<Exact>().unwrap().to_string(), small);
+}
+
+#[test]
+fn what_norwegians_write_and_what_nobody_writes() {
+    for text in ["kr 25", "KR 25", "Kr. 25", "25 kr.", "25,-", "kr 25,-"] {
+        assert_eq!(Money::parse_norwegian(text).unwrap().to_string(), "NOK 25.00", "{text}");
+    }
+    for text in ["25,50,-", "kr", "kr 25 kr", "25,-,-", ",-"] {
+        assert!(Money::parse_norwegian(text).is_err(), "{text}");
+    }
+    assert_eq!("25 %".parse::<styring_money::Share>(), styring_money::Share::percent(25));
+    for text in ["%", "101 %", "-1 %", "25%%"] {
+        assert!(text.parse::<styring_money::Share>().is_err(), "{text}");
+    }
+    assert!(Money::zero(Currency::NOK).split::<i64>(&[]).is_err());
+}
+
+#[cfg(feature = "serde")]
+mod storage {
+    use super::*;
+
+    fn again<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn amounts_come_back(amount in exact(), currency in currency()) {
+            let unrounded = Unrounded::new(amount.clone(), currency);
+            prop_assert_eq!(again(&unrounded), unrounded);
+            prop_assert_eq!(again(&amount), amount);
+        }
+
+        #[test]
+        fn a_plain_number_is_what_was_written_or_refused(whole in 0..u64::MAX, decimals in "[0-9]{1,18}") {
+            let text = format!("{whole}.{decimals}");
+            match serde_json::from_str::<Exact>(&text) {
+                Ok(read) => prop_assert_eq!(read, text.parse::<Exact>().unwrap()),
+                Err(fault) => prop_assert!(fault.to_string().contains("write it as text"), "{}", fault),
+            }
+        }
+    }
+
+    #[test]
+    fn tables_and_formats_come_back_checked() {
+        let date = chrono::NaiveDate::from_ymd_opt(2025, 9, 1).unwrap();
+        let mut rates = ExchangeRates::new(Currency::NOK).valid_for_days(3);
+        rates.insert(date, Currency::EUR, styring_money::Decimal::new(116_325, 4)).unwrap();
+        assert_eq!(again(&rates), rates);
+        let negative = serde_json::to_string(&rates).unwrap().replace("11.6325", "-11.6325");
+        assert!(serde_json::from_str::<ExchangeRates>(&negative).is_err());
+        assert_eq!(again(&NumberFormat::NORWEGIAN), NumberFormat::NORWEGIAN);
+        assert!(serde_json::from_str::<NumberFormat>(r#"{"decimal":".","group":"."}"#).is_err());
+    }
+}

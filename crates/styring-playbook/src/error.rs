@@ -30,6 +30,18 @@ pub enum Error {
         /// The name in the results.
         channel: String,
     },
+    /// Results of a week that their span does not cover.
+    #[error("results of {channel} in week {week}, but the results are said to cover weeks {first} to {last}")]
+    WeekOutside {
+        /// The week.
+        week: u32,
+        /// The channel.
+        channel: String,
+        /// The first week that the span covers.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
     /// There is nothing to review.
     #[error("there are no results to review")]
     NoResults,

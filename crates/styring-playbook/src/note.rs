@@ -14,6 +14,15 @@ pub enum Note {
         /// How many days of it there are.
         days: u32,
     },
+    /// Whole weeks without a row: a gap in the export, or a last day with a mistyped year.
+    WeeksWithoutResults {
+        /// How many weeks.
+        weeks: usize,
+        /// The first of them.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
     /// A channel spent something else than its budget.
     SpendOffBudget {
         /// The channel.
@@ -64,6 +73,14 @@ impl std::fmt::Display for Note {
             Self::PartialWeek { week, days } => {
                 write!(f, "Week {week} has only {days} days of results; its goals are scaled to them.")
             }
+            Self::WeeksWithoutResults { weeks: 1, first, .. } => {
+                write!(f, "There is no row of week {first}. Is the export whole, and its last day right?")
+            }
+            Self::WeeksWithoutResults { weeks, first, last } => write!(
+                f,
+                "There is no row of {weeks} weeks between week {first} and week {last}. Is the export whole, and its last day \
+                 right?"
+            ),
             Self::SpendOffBudget { channel, week, budget, spend } => {
                 write!(f, "{channel} spent {spend} in week {week}; its budget for those days was {budget}.")
             }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use styring_allocation::{Guardrail, Raise, Reading, Rhythm};
 use styring_metrics::{EffectScoring, Fact, FrequencyBand, ScoreWeights};
-use styring_money::{Currency, Exact, Money, Share, Sign};
+use styring_money::{Currency, Exact, Money, Rounding, Share, Sign, Unrounded};
 
 use crate::Error;
 
@@ -140,9 +140,9 @@ pub struct RhythmSpec {
     pub window_weeks: u32,
     /// The largest growth of a winner in a week.
     pub growth_cap: Option<Share>,
-    /// Spend in the window below which a channel is not judged.
-    #[serde(default)]
-    pub min_judge_spend: Exact,
+    /// Spend in the window below which a channel is not judged; a tenth of an even share of one week's total if absent, so that luck with small change decides
+    /// nothing.
+    pub min_judge_spend: Option<Exact>,
     /// Contacts per person in a week above which a channel gets no more money.
     pub frequency_cap: Option<f64>,
     /// The largest attainment that counts.
@@ -239,13 +239,12 @@ pub struct ChannelSpec {
 }
 
 /// How it is judged whether the ads were seen.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "seen", rename_all = "kebab-case", deny_unknown_fields)]
 #[allow(clippy::exhaustive_enums, reason = "the three notions of the trade")]
 pub enum VisibilitySpec {
     /// The channel has no such notion.
-    #[default]
-    NotApplicable,
+    NotApplicable {},
     /// Viewable impressions over measurable ones.
     Viewable {
         /// The rate that is normal for the format.
@@ -256,6 +255,12 @@ pub enum VisibilitySpec {
         /// The rate that is normal for the format.
         benchmark: f64,
     },
+}
+
+impl Default for VisibilitySpec {
+    fn default() -> Self {
+        Self::NotApplicable {}
+    }
 }
 
 /// The incremental effect measured by a holdout.
@@ -327,7 +332,8 @@ impl Plan {
         let weights = spec.score.weights;
         let scoring = EffectScoring::new(weights, spec.score.prior_results, spec.score.level)?;
         check_score(&spec.score)?;
-        let rhythm = rhythm(&spec.rhythm, currency)?;
+        let small_change = tenth_of_even_share(per_week, spec.channels.len())?;
+        let rhythm = rhythm(&spec.rhythm, small_change)?;
         if spec.rhythm.window_weeks == 0 {
             return Err(Error::invalid("rhythm.window_weeks", "at least 1", 0));
         }
@@ -399,7 +405,14 @@ fn check_score(score: &ScoreSpec) -> Result<(), Error> {
     }
 }
 
-fn rhythm(spec: &RhythmSpec, currency: Currency) -> Result<Rhythm, Error> {
+fn tenth_of_even_share(per_week: Money, channels: usize) -> Result<Money, Error> {
+    let tenths = Exact::from(10 * i128::try_from(channels.max(1)).unwrap_or(i128::MAX / 10));
+    let tenth = Unrounded::from(per_week).checked_div(&tenths).unwrap_or(per_week.into());
+    Ok(tenth.round(Rounding::Down)?)
+}
+
+fn rhythm(spec: &RhythmSpec, small_change: Money) -> Result<Rhythm, Error> {
+    let currency = small_change.currency();
     let raise = spec.raise.as_ref().map(|raise| {
         let max_total = raise.max_total.as_ref();
         Ok::<Raise, Error>(Raise {
@@ -417,7 +430,10 @@ fn rhythm(spec: &RhythmSpec, currency: Currency) -> Result<Rhythm, Error> {
         opening_weeks: spec.opening_weeks,
         move_share: spec.move_share.clone(),
         growth_cap: spec.growth_cap.clone(),
-        min_judge_spend: amount("rhythm.min_judge_spend", &spec.min_judge_spend, currency)?,
+        min_judge_spend: match &spec.min_judge_spend {
+            Some(spend) => amount("rhythm.min_judge_spend", spend, currency)?,
+            None => small_change,
+        },
         frequency_cap: spec.frequency_cap,
         attainment_cap: attainment_cap.map(|cap| positive("rhythm.attainment_cap", cap)).transpose()?,
         reading: spec.reading,
@@ -429,11 +445,18 @@ fn planned(spec: ChannelSpec, amount: &impl Fn(&str, &Exact) -> Result<Money, Er
     let field = |name: &str| format!("{name} of channel {}", spec.name);
     let optional =
         |name: &str, value: &Option<Exact>| value.as_ref().map(|value| amount(&field(name), value)).transpose();
-    if spec.name.trim().is_empty() {
-        return Err(Error::invalid("name of a channel", "a name", &spec.name));
+    for name in spec.also.iter().chain([&spec.name]) {
+        // Results are read without the blanks around them, so such a name would match nothing.
+        if name.is_empty() || name.trim() != name {
+            return Err(Error::invalid(
+                &field("name or alias"),
+                "a name without blanks around it",
+                format!("{name:?}"),
+            ));
+        }
     }
     let benchmark = match spec.visibility {
-        VisibilitySpec::NotApplicable => None,
+        VisibilitySpec::NotApplicable {} => None,
         VisibilitySpec::Viewable { benchmark } | VisibilitySpec::AudibleVisible { benchmark } => Some(benchmark),
     };
     if let Some(benchmark) = benchmark.filter(|benchmark| !(*benchmark > 0.0 && *benchmark <= 1.0)) {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use styring_metrics::{Frequency, RollUp};
 
-use crate::Plan;
+use crate::{Error, Plan};
 
 /// Where a row of results belongs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -37,7 +37,7 @@ pub struct Results {
 pub enum Span {
     /// The results are dated; this is their last day. It may lie inside a week.
     Until(NaiveDate),
-    /// The results carry no dates; the plan says that they are of this period, which is judged as one. Their week is that of the last day.
+    /// The results carry no dates; the plan says that they are of this period, which is judged as one. The week of all of them is that of the last day.
     Period {
         /// Its first day.
         first: NaiveDate,
@@ -55,17 +55,30 @@ pub(crate) struct Calendar {
 }
 
 impl Calendar {
-    /// `None` if the results end before the plan begins.
-    pub(crate) fn new(plan: &Plan, span: Span) -> Option<Self> {
-        let (first, last, undated) = match span {
-            Span::Until(last) => (plan.first_day_of(plan.week_of(last)?), last, false),
-            Span::Period { first, last } => (first, last, true),
+    pub(crate) fn new(plan: &Plan, span: Span) -> Result<Self, Error> {
+        let begin = plan.campaign.first_day;
+        let week_of = |field, day: NaiveDate| {
+            plan.week_of(day).ok_or_else(|| {
+                let expected = "from the first day of the campaign to ten years after it";
+                Error::invalid(field, expected, format!("{day} (the campaign begins {begin})"))
+            })
         };
-        Some(Self {
-            last_week: plan.week_of(last)?,
-            days_in_last_week: u32::try_from((last - first).num_days() + 1).ok().filter(|days| *days > 0)?,
-            undated,
-        })
+        let (first, last, undated) = match span {
+            Span::Until(last) => (plan.first_day_of(week_of("last day of the results", last)?), last, false),
+            Span::Period { first, last } => {
+                week_of("first day of the period", first)?;
+                (first, last, true)
+            }
+        };
+        let last_week = week_of("last day of the results", last)?;
+        let days = u32::try_from((last - first).num_days() + 1).ok().filter(|days| *days > 0);
+        let ends = || Error::invalid("last day of the period", "the first day or later", last);
+        Ok(Self { last_week, days_in_last_week: days.ok_or_else(ends)?, undated })
+    }
+
+    /// The weeks that may have results.
+    pub(crate) fn weeks(&self) -> std::ops::RangeInclusive<u32> {
+        self.first_week()..=self.last_week
     }
 
     pub(crate) fn days(&self, week: u32) -> u32 {

@@ -112,14 +112,14 @@ pub struct PartReview {
 impl Review {
     /// Reviews the weeks so far and decides the next.
     ///
-    /// Errors: results of a channel that the plan does not have, in another currency, or before its first day; a channel whose spend or results are missing in
-    /// some row.
+    /// Errors: no results; results or frequencies of a channel that the plan does not have; results in another currency or in a week outside their span; a span
+    /// outside the campaign; a channel whose spend or results are missing in some row.
     pub fn new(plan: &Plan, results: &Results) -> Result<Self, Error> {
         let weeks = Weeks::new(plan, results)?;
         let mut budgets = weeks.known_budgets()?;
         let opening = weeks.opening()?;
         let mut decision = None;
-        for week in weeks.calendar.first_week() + 1..=weeks.calendar.last_week + 1 {
+        for week in weeks.calendar.weeks().map(|week| week + 1) {
             // Only a replay can say what the budgets of earlier weeks were.
             if plan.current != CurrentBudget::Replay && week <= weeks.calendar.last_week {
                 continue;

@@ -30,12 +30,24 @@ impl<'a> Weeks<'a> {
         if currency != planned {
             return Err(Error::CurrencyMismatch { results: currency, plan: planned });
         }
-        if let Some((group, _)) =
-            results.facts.iter().find(|(group, _)| plan.channels.iter().all(|channel| channel.name != group.channel))
-        {
-            return Err(Error::UnknownChannel { channel: group.channel.clone() });
+        if results.facts.is_empty() {
+            return Err(Error::NoResults);
         }
-        let calendar = Calendar::new(plan, results.span).ok_or(Error::NoResults)?;
+        let named = results.facts.iter().map(|(group, _)| &group.channel);
+        let named = named.chain(results.frequency.keys().map(|(channel, _)| channel));
+        if let Some(channel) = named.into_iter().find(|name| plan.channels.iter().all(|channel| channel.name != **name))
+        {
+            return Err(Error::UnknownChannel { channel: channel.clone() });
+        }
+        let calendar = Calendar::new(plan, results.span)?;
+        if let Some((group, _)) = results.facts.iter().find(|(group, _)| !calendar.weeks().contains(&group.week)) {
+            return Err(Error::WeekOutside {
+                week: group.week,
+                channel: group.channel.clone(),
+                first: *calendar.weeks().start(),
+                last: *calendar.weeks().end(),
+            });
+        }
         let by_channel = results.facts.coarsen(|group| (group.channel.clone(), group.week))?;
         Ok(Self { plan, results, calendar, by_channel })
     }
@@ -152,8 +164,8 @@ impl<'a> Weeks<'a> {
     }
 
     /// The days there are of some weeks, in weeks.
-    fn in_weeks(&self, weeks: Range<u32>) -> Exact {
-        let days: u32 = weeks.map(|week| self.calendar.days(week)).sum();
+    fn in_weeks(&self, weeks: impl IntoIterator<Item = u32>) -> Exact {
+        let days: u32 = weeks.into_iter().map(|week| self.calendar.days(week)).sum();
         Exact::from(days).checked_div(&Exact::from(7)).unwrap_or_default()
     }
 
@@ -165,7 +177,7 @@ impl<'a> Weeks<'a> {
 
     fn visibility(&self, planned: &PlannedChannel, facts: &Facts) -> Visibility {
         let (measurable, seen, benchmark) = match planned.visibility {
-            VisibilitySpec::NotApplicable => return Visibility::NotApplicable,
+            VisibilitySpec::NotApplicable {} => return Visibility::NotApplicable,
             VisibilitySpec::Viewable { benchmark } => (Fact::Measurable, Fact::Viewable, benchmark),
             VisibilitySpec::AudibleVisible { benchmark } => (Fact::AvMeasurable, Fact::Avoc, benchmark),
         };
@@ -235,7 +247,7 @@ impl<'a> Weeks<'a> {
     /// Creatives or segments by channel, each against its part of the channel's goal.
     pub(crate) fn parts(&self, opening: &[Money], name: fn(&Group) -> &String) -> Result<Vec<PartReview>, Error> {
         let parts = self.results.facts.coarsen(|group| (group.channel.clone(), name(group).clone()))?;
-        let weeks = self.in_weeks(self.calendar.first_week()..self.calendar.last_week + 1);
+        let weeks = self.in_weeks(self.calendar.weeks());
         let mut reviews = Vec::new();
         for (planned, opening) in self.plan.channels.iter().zip(opening) {
             // The spend that the channel's goal stands for.
@@ -281,6 +293,11 @@ impl<'a> Weeks<'a> {
         if self.calendar.is_partial() {
             notes.push(Note::PartialWeek { week: last, days: self.calendar.days_in_last_week });
         }
+        let silent = |week: &u32| self.by_channel.iter().all(|((_, other), _)| other != week);
+        let silent: Vec<u32> = self.calendar.weeks().filter(silent).collect();
+        if let (Some(first), Some(last)) = (silent.first(), silent.last()) {
+            notes.push(Note::WeeksWithoutResults { weeks: silent.len(), first: *first, last: *last });
+        }
         if self.plan.current == CurrentBudget::AsSpent {
             return Ok(notes);
         }
@@ -290,7 +307,7 @@ impl<'a> Weeks<'a> {
             };
             let facts = self.facts(&planned.name, last..last + 1)?;
             let spend = known(&facts, Fact::Spend, planned)?;
-            let planned_spend = &Exact::from(budget.amount()) * &self.in_weeks(last..last + 1);
+            let planned_spend = &Exact::from(budget.amount()) * &self.in_weeks([last]);
             // A tenth is what platforms deviate by in an ordinary week.
             if (&spend - &planned_spend).abs() > &planned_spend * &Exact::new(1, 1) {
                 let money = |amount| Unrounded::new(amount, self.plan.campaign.currency).round(Rounding::HalfEven);

@@ -234,8 +234,22 @@ fn what_cannot_be_judged_is_an_error_that_names_it() {
     let mut rows = steady(4, 80, 40);
     rows.push((4, "VG", Row { orders: Some(1.into()), ..Row::default() }));
     assert_eq!(review(&rows).unwrap_err(), Error::MissingFact { fact: Fact::Spend, channel: "VG".to_owned(), rows: 1 });
-    let early = results(Span::Until(first_day() - Days::new(1)), &[]);
-    assert_eq!(Review::new(&plan(|_| {}), &early).unwrap_err(), Error::NoResults);
+    assert_eq!(review(&[]).unwrap_err(), Error::NoResults);
+    let late = review(&[(5, "VG", row(1, 1))]).unwrap_err();
+    assert_eq!(late, Error::WeekOutside { week: 5, channel: "VG".to_owned(), first: 1, last: 4 });
+    let mut alias = results(last_day(4, 7), &steady(4, 80, 40));
+    alias.frequency.insert(("vg.no".to_owned(), 4), Frequency::Average(9.0));
+    assert_eq!(Review::new(&plan(|_| {}), &alias).unwrap_err(), Error::UnknownChannel { channel: "vg.no".to_owned() });
+    let (before, after) = (first_day() - Days::new(1), first_day() + Days::new(4000));
+    for (span, day) in [
+        (Span::Until(before), before),
+        (Span::Until(after), after),
+        (Span::Period { first: before, last: first_day() }, before),
+        (Span::Period { first: first_day() + Days::new(2), last: first_day() }, first_day()),
+    ] {
+        let fault = Review::new(&plan(|_| {}), &results(span, &steady(1, 80, 40))).unwrap_err().to_string();
+        assert!(fault.contains(&day.to_string()), "{fault}");
+    }
     let foreign = Results { facts: RollUp::new(Currency::EUR), ..results(last_day(4, 7), &[]) };
     let currencies = Error::CurrencyMismatch { results: Currency::EUR, plan: Currency::NOK };
     assert_eq!(Review::new(&plan(|_| {}), &foreign).unwrap_err(), currencies);
@@ -247,6 +261,30 @@ fn a_goal_that_its_budget_cannot_buy_is_noted() {
     let review = Review::new(&plan, &results(last_day(4, 7), &steady(4, 80, 40))).unwrap();
     let note = Note::GoalOffBudget { channel: "VG".to_owned(), at_target: nok(100_000), opening: nok(30_000) };
     assert_eq!(review.notes.iter().filter(|other| **other == note).count(), 1, "{:?}", review.notes);
+}
+
+#[test]
+fn a_gap_of_whole_weeks_is_noted() {
+    let mut rows = steady(3, 80, 40);
+    rows.push((9, "VG", row(30_000, 80)));
+    let review = Review::new(&plan(|_| {}), &results(last_day(9, 1), &rows)).unwrap();
+    assert!(review.notes.contains(&Note::WeeksWithoutResults { weeks: 5, first: 4, last: 8 }), "{:?}", review.notes);
+}
+
+#[test]
+fn small_change_decides_nothing_unless_the_plan_says_so() {
+    // Two late results on one øre: an even share is 30 000 kroner, a tenth of it 3 000.
+    let rows: Vec<_> = (1..=2)
+        .flat_map(|week| {
+            let lucky = Row { spend: "NOK 0.01".parse().ok(), ..row(0, 1) };
+            [(week, "VG", row(30_000, 60)), (week, "TV 2", lucky)]
+        })
+        .collect();
+    let verdict = |change: fn(&mut Value)| {
+        Review::new(&plan(change), &results(last_day(2, 7), &rows)).unwrap().decision.channels[1].verdict
+    };
+    assert_eq!(verdict(|_| {}), Verdict::NotJudged);
+    assert_eq!(verdict(|spec| spec["rhythm"]["min_judge_spend"] = json!(0)), Verdict::Winner);
 }
 
 #[test]
@@ -271,7 +309,11 @@ fn a_plan_that_does_not_hold_together_says_where() {
         let spec = serde_json::from_value(spec(change)).expect("a spec that reads");
         Plan::new(spec).expect_err("a plan that does not hold").to_string()
     };
-    let cases: [Case; 14] = [
+    let cases: [Case; 18] = [
+        (|spec| spec["channels"][0]["also"] = json!([""]), &["alias", "VG"]),
+        (|spec| spec["channels"][0]["name"] = json!("VG "), &["VG "]),
+        (|spec| spec["channels"][0]["keep"] = json!(1), &["kept budget", "VG", "1.00"]),
+        (|spec| spec["channels"][0]["max"] = json!(6000), &["NOK 36000.00"]),
         (|spec| spec["budget"]["per_week"] = json!(-1), &["budget.per_week", "-1"]),
         (|spec| spec["budget"]["per_week"] = json!(1.005), &["budget.per_week", "1.005"]),
         (|spec| spec["budget"]["current"] = json!("stated"), &["stated", "VG"]),

@@ -24,7 +24,7 @@ fn it_says_what_the_page_says() {
     for part in [
         "Week 9: NOK 636 698.93, of which NOK 8 898.92 moves from 2 channels to 3.",
         "no orders yet",
-        "  Its score 0.001325 is below the median 0.001646, but nothing could leave it.",
+        "  Its score 0.001325 is below the median 0.001646, but it gives nothing.",
         "  NOK 3 234.28 from Acast/Bauer to VG",
         "line 17, column 5 (spend): \"12,5\"",
         "Only the mean frequency of TV 2 is known",

@@ -22,7 +22,11 @@ impl Working<'_> {
             .iter()
             .zip(&documented)
             .map(|(line, documented)| match documented {
-                Ok(_) => raise.step.of(line.budget).min(line.room(None).0),
+                // Without a maximum of its own a channel may outgrow the old total.
+                Ok(_) => {
+                    let max = line.channel.guardrail.max.map_or(i128::MAX, |_| line.bounds.max);
+                    raise.step.of(line.budget).min(line.room(max, None).0)
+                }
                 Err(_) => 0,
             })
             .collect();

@@ -28,7 +28,7 @@ impl Working<'_> {
             losers.iter().map(|index| self.lines[*index].offer(&self.rhythm.move_share)).collect();
         let growth_cap = self.rhythm.growth_cap.as_ref();
         let rooms: Vec<(i128, Option<Limit>)> =
-            winners.iter().map(|index| self.lines[*index].room(growth_cap)).collect();
+            winners.iter().map(|index| self.lines[*index].room(self.lines[*index].bounds.max, growth_cap)).collect();
 
         let total = |amounts: &[(i128, Option<Limit>)]| amounts.iter().map(|(amount, _)| amount).sum::<i128>();
         let (offered, room) = (total(&offers), total(&rooms));
