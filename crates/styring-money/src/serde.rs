@@ -26,7 +26,8 @@ macro_rules! as_text {
 as_text!(Currency, Money, Unrounded);
 
 /// Exact numbers go out as text. They come in as text, or as a number of a format that people write by hand, by its shortest decimal form: `0.2` is two
-/// tenths. A number with more digits than every `f64` keeps has perhaps lost some on its way here, and is refused.
+/// tenths. A number that shows more digits than every `f64` keeps has perhaps lost some on its way here, and is refused; one that lost them without a trace (the
+/// seventeenth digit of a fraction) cannot be told from what it became, so exact numbers of such length belong in quotes.
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -75,7 +76,9 @@ impl Visitor<'_> for ExactVisitor {
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Exact, E> {
         let text = value.to_string();
         let digits = text.trim_start_matches(['-', '0', '.']).trim_end_matches(['0', '.']);
-        if digits.bytes().filter(u8::is_ascii_digit).count() > f64::DIGITS as usize {
+        let shown = digits.bytes().filter(u8::is_ascii_digit).count();
+        // Above 2^53 not even every whole number is an `f64`.
+        if shown > f64::DIGITS as usize || value.abs() >= 9_007_199_254_740_992.0 {
             return Err(E::custom(format!(
                 "{text} may have lost digits as a plain number: write it as text, in quotes"
             )));

@@ -363,10 +363,14 @@ mod storage {
         }
 
         #[test]
-        fn a_plain_number_is_what_was_written_or_refused(whole in 0..u64::MAX, decimals in "[0-9]{1,18}") {
+        fn a_plain_number_is_what_was_written_to_fifteen_digits_or_refused(whole in prop_oneof![0..1_000_u64, 0..1 << 53, any::<u64>()], decimals in "[0-9]{1,18}") {
             let text = format!("{whole}.{decimals}");
             match serde_json::from_str::<Exact>(&text) {
-                Ok(read) => prop_assert_eq!(read, text.parse::<Exact>().unwrap()),
+                Ok(read) => {
+                    let written = text.parse::<Exact>().unwrap();
+                    let lost = (&read - &written).abs();
+                    prop_assert!(whole < 1 << 53 && lost <= &written * &Exact::new(1, 15), "{} {}", read, written);
+                }
                 Err(fault) => prop_assert!(fault.to_string().contains("write it as text"), "{}", fault),
             }
         }
