@@ -16,6 +16,20 @@ pub enum Error {
         /// What is wrong, with line and column.
         fault: Box<toml::de::Error>,
     },
+    /// The plan cannot be read.
+    #[error("cannot read {}: {fault}", path.display())]
+    PlanUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        fault: std::io::Error,
+    },
+    /// The results would be overwritten by what is made of them.
+    #[error("{} holds the results and would be written over; choose another folder", path.display())]
+    ResultsInTheWay {
+        /// The file.
+        path: PathBuf,
+    },
     /// The plan contradicts itself.
     #[error("{}: {fault}", path.display())]
     Plan {
@@ -77,12 +91,19 @@ pub enum Error {
         rejection: Box<Rejection>,
     },
     /// No row could be used.
-    #[error("{name}: none of its {rows} rows can be used; the first: {}", first.as_ref().map_or_else(|| "there is none".to_owned(), ToString::to_string))]
+    #[error(
+        "{name}: none of its {rows} rows can be used: {outside} lie before the campaign, the plan ignores {ignored}{}",
+        first.as_ref().map_or_else(String::new, |first| format!(", the rest has faults, first {first}"))
+    )]
     NothingUsable {
         /// The file.
         name: String,
         /// How many rows there are.
         rows: u64,
+        /// How many lie before the campaign.
+        outside: u64,
+        /// How many a rule of the plan leaves out.
+        ignored: u64,
         /// The first that was set aside.
         first: Option<Box<Rejection>>,
     },
@@ -129,8 +150,8 @@ impl Error {
     /// command line.)
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::PlanSyntax { .. } | Self::Plan { .. } => 3,
-            Self::Write { .. } | Self::Report(_) => 5,
+            Self::PlanSyntax { .. } | Self::Plan { .. } | Self::PlanUnreadable { .. } => 3,
+            Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,
         }
     }

@@ -1,13 +1,18 @@
 //! How often people were met, from a file beside the results.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::Path;
+use std::str::FromStr;
 
+use csv::ByteRecord;
 use serde::{Deserialize, Serialize};
-use styring_metrics::{Fact, Frequency, Outcome, Reach, RollUp};
+use styring_metrics::{Fact, Facts, Frequency, Outcome, Reach, RollUp};
 use styring_playbook::{Group, Plan};
 
 use crate::Error;
+use crate::source::columns::shown;
+use crate::source::lines::{Counted, Lines};
 use crate::source::{Rejection, RejectionKind};
 
 /// The section `[frequency]` of a plan.
@@ -20,68 +25,118 @@ pub struct FrequencySpec {
     pub file: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HistogramRow {
-    week: u32,
-    channel: String,
-    contacts: u32,
-    people: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReachRow {
-    week: u32,
-    channel: String,
-    reach: u64,
-}
+/// Channel and week.
+type Key = (String, u32);
 
 /// Reads the file. Every row must be right: a gap here would quietly change the scores.
 ///
 /// # Errors
-/// A file that cannot be read, columns of neither form, a row that cannot be read, a channel that the plan does not have.
-pub fn read(path: &Path, plan: &Plan, facts: &RollUp<Group>) -> Result<BTreeMap<(String, u32), Frequency>, Error> {
+/// A file that cannot be read, columns of neither form, a number that cannot be read, a channel that the plan does not have, a row that stands twice, and as many people
+/// as cannot have been reached with the impressions of the week; each with line, column and value.
+pub fn read(path: &Path, plan: &Plan, facts: &RollUp<Group>) -> Result<BTreeMap<Key, Frequency>, Error> {
     let name = path.display().to_string();
     let unreadable = |fault: csv::Error| Error::Read { name: name.clone(), fault: std::io::Error::other(fault) };
-    let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(unreadable)?;
-    let columns = table.headers().map_err(unreadable)?.clone();
-    let mut sorted: Vec<&str> = columns.iter().collect();
-    sorted.sort_unstable();
-    if sorted != ["channel", "contacts", "people", "week"] && sorted != ["channel", "reach", "week"] {
-        return Err(Error::FrequencyColumns { name, columns: columns.iter().map(str::to_owned).collect() });
+    let file = File::open(path).map_err(|fault| Error::Read { name: name.clone(), fault })?;
+    let lines = Lines::default();
+    let input = Counted::new(file, lines.clone());
+    let mut table = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(input);
+    let mut cells = ByteRecord::new();
+    if !table.read_byte_record(&mut cells).map_err(unreadable)? {
+        return Err(Error::NoHeader { name });
     }
-    let channel = |channel: &str, line: u64| match plan.channel_called(channel) {
-        Some(planned) => Ok(planned.name.clone()),
-        None => Err(Error::Row {
-            name: name.clone(),
-            rejection: Box::new(Rejection {
-                line,
-                column: Some(("channel".to_owned(), columns.iter().position(|c| c == "channel").unwrap_or(0) + 1)),
-                value: channel.to_owned(),
-                kind: RejectionKind::UnknownChannel,
-            }),
-        }),
-    };
+    let columns: Vec<String> = cells.iter().map(shown).collect();
+    let mut sorted: Vec<&str> = columns.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    let is_histogram = sorted == ["channel", "contacts", "people", "week"];
+    if !is_histogram && sorted != ["channel", "reach", "week"] {
+        return Err(Error::FrequencyColumns { name, columns });
+    }
+
+    let impressions = facts.coarsen(|group| (group.channel.clone(), group.week))?;
+    let mut seen = BTreeSet::new();
+    let mut people: BTreeMap<Key, Vec<(u32, u64)>> = BTreeMap::new();
     let mut frequencies = BTreeMap::new();
-    if columns.iter().any(|column| column == "contacts") {
-        let mut people: BTreeMap<(String, u32), Vec<(u32, u64)>> = BTreeMap::new();
-        for (index, row) in table.deserialize::<HistogramRow>().enumerate() {
-            let row = row.map_err(unreadable)?;
-            let key = (channel(&row.channel, index as u64 + 2)?, row.week);
-            people.entry(key).or_default().push((row.contacts, row.people));
+    loop {
+        lines.finish(table.position().byte());
+        if !table.read_byte_record(&mut cells).map_err(unreadable)? {
+            break;
         }
-        frequencies.extend(people.into_iter().map(|(key, people)| (key, Frequency::Histogram(people))));
-    } else {
-        let impressions = facts.coarsen(|group| (group.channel.clone(), group.week))?;
-        for (index, row) in table.deserialize::<ReachRow>().enumerate() {
-            let row = row.map_err(unreadable)?;
-            let key = (channel(&row.channel, index as u64 + 2)?, row.week);
-            let facts = impressions.get(&key).filter(|facts| facts.get(Fact::Impressions).is_some());
-            if let Some(Outcome::Value(mean)) = facts.map(|facts| Reach::new(row.reach).frequency(facts).number()) {
+        let start = cells.position().map_or(0, csv::Position::byte);
+        let row = Row { columns: &columns, cells: &cells };
+        let mut read = |row: &Row<'_>| -> Result<(), (Option<usize>, RejectionKind)> {
+            let key = (row.channel(plan)?, row.week()?);
+            if is_histogram {
+                let contacts = row.count("contacts")?;
+                if !seen.insert((key.clone(), contacts)) {
+                    return Err((None, RejectionKind::Duplicate));
+                }
+                people.entry(key).or_default().push((contacts, row.count("people")?));
+                return Ok(());
+            }
+            if !seen.insert((key.clone(), 0)) {
+                return Err((None, RejectionKind::Duplicate));
+            }
+            if let Some(mean) = row.mean(impressions.get(&key))? {
                 frequencies.insert(key, Frequency::Average(mean));
             }
+            Ok(())
+        };
+        read(&row).map_err(|(place, kind)| {
+            let rejection = Rejection {
+                line: lines.at(start),
+                column: place.map(|place| (columns[place].clone(), place + 1)),
+                value: place.map_or_else(String::new, |place| row.text(place)),
+                kind,
+            };
+            Error::Row { name: name.clone(), rejection: Box::new(rejection) }
+        })?;
+    }
+    frequencies.extend(people.into_iter().map(|(key, people)| (key, Frequency::Histogram(people))));
+    Ok(frequencies)
+}
+
+struct Row<'a> {
+    columns: &'a [String],
+    cells: &'a ByteRecord,
+}
+
+impl Row<'_> {
+    fn place(&self, column: &str) -> usize {
+        self.columns.iter().position(|name| name == column).unwrap_or(0)
+    }
+
+    fn text(&self, place: usize) -> String {
+        shown(self.cells.get(place).unwrap_or_default())
+    }
+
+    fn count<T: FromStr>(&self, column: &str) -> Result<T, (Option<usize>, RejectionKind)> {
+        let place = self.place(column);
+        self.text(place).parse().map_err(|_| (Some(place), RejectionKind::NotACount))
+    }
+
+    fn week(&self) -> Result<u32, (Option<usize>, RejectionKind)> {
+        match self.count("week")? {
+            0 => Err((Some(self.place("week")), RejectionKind::NotAWeek)),
+            week => Ok(week),
         }
     }
-    Ok(frequencies)
+
+    fn channel(&self, plan: &Plan) -> Result<String, (Option<usize>, RejectionKind)> {
+        let place = self.place("channel");
+        let channel = plan.channel_called(&self.text(place));
+        channel.map(|planned| planned.name.clone()).ok_or((Some(place), RejectionKind::UnknownChannel))
+    }
+
+    /// The mean frequency of the people reached; `None` where there are no impressions to divide.
+    fn mean(&self, facts: Option<&Facts>) -> Result<Option<f64>, (Option<usize>, RejectionKind)> {
+        let reach = self.count("reach")?;
+        let known = facts.and_then(|facts| Some((facts, facts.get(Fact::Impressions)?)));
+        let Some((facts, impressions)) = known.filter(|(_, impressions)| !impressions.is_zero()) else {
+            return Ok(None);
+        };
+        match Reach::new(reach).frequency(facts).number() {
+            Outcome::Value(mean) if mean >= 1.0 => Ok(Some(mean)),
+            _ => Err((Some(self.place("reach")), RejectionKind::Reach { impressions: impressions.to_string() })),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done (also when rows were set aside: the report says which), 2 wrong command line, 3 the plan cannot be used, 4 the results cannot be used,
 //! 5 a file cannot be written.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -46,7 +47,8 @@ fn main() -> ExitCode {
     match week::run(&week::Request { results, plan, out, strict, quiet }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("styring: {error}");
+            // A standard error that nobody reads must not change the exit code.
+            let _ = writeln!(std::io::stderr(), "styring: {error}");
             ExitCode::from(error.exit_code())
         }
     }

@@ -40,8 +40,7 @@ pub struct PlanFile {
 /// # Errors
 /// A file that cannot be read, is not TOML, has a key that nobody knows (with line and column), or contradicts itself.
 pub fn read(path: &Path) -> Result<PlanFile, Error> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|fault| Error::Read { name, fault })?;
+    let text = std::fs::read_to_string(path).map_err(|fault| Error::PlanUnreadable { path: path.to_owned(), fault })?;
     parse(&text, path)
 }
 

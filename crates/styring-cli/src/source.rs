@@ -2,11 +2,11 @@
 
 mod cells;
 mod checks;
-mod columns;
+pub(crate) mod columns;
 mod dates;
 mod findings;
 mod groups;
-mod lines;
+pub(crate) mod lines;
 mod reader;
 mod spec;
 

@@ -1,8 +1,8 @@
 //! The command `styring week`.
 
 use std::fs::File;
-use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::{IsTerminal, Seek, Write};
+use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +16,8 @@ use crate::{Error, frequency, plan_file};
 mod decisions;
 mod next_budget;
 mod sources;
+
+const REJECTED: &str = "rejected.csv";
 
 /// What the command was asked to do.
 #[derive(Debug, Clone)]
@@ -33,6 +35,24 @@ pub struct Request {
     pub quiet: bool,
 }
 
+impl Request {
+    fn name(&self) -> String {
+        match self.results.to_str() {
+            Some("-") => "standard input".to_owned(),
+            _ => self.results.display().to_string(),
+        }
+    }
+
+    fn check_paths(&self) -> Result<(), Error> {
+        let results = self.results.canonicalize().ok();
+        let outputs = ["next_budget.csv", "decisions.json", "report.html", REJECTED].map(|name| self.out.join(name));
+        match outputs.into_iter().find(|output| results.is_some() && output.canonicalize().ok() == results) {
+            Some(path) => Err(Error::ResultsInTheWay { path }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Reads results and plan, decides the next week, and writes `next_budget.csv`, `decisions.json` and `report.html`, all or none; `rejected.csv` beside them if
 /// rows had to be set aside.
 ///
@@ -40,6 +60,7 @@ pub struct Request {
 /// See [`Error`]; its exit code says which side is to blame. Nothing has been written then.
 pub fn run(request: &Request) -> Result<(), Error> {
     let file = plan_file::read(&request.plan)?;
+    request.check_paths()?;
     let mut rejected = RejectedRows::new(request);
     let Ingested { facts, span, findings, .. } = read(request, &file, &mut rejected)?;
     let frequency = match &file.frequency {
@@ -56,9 +77,14 @@ pub fn run(request: &Request) -> Result<(), Error> {
         Pending::with(&request.out, "decisions.json", &decisions::json(&file.plan, &review, &findings)?)?,
         Pending::with(&request.out, "report.html", &page)?,
     ];
-    files.extend(rejected.finish()?);
+    let rejected = rejected.finish()?;
+    let none_rejected = rejected.is_none();
+    files.extend(rejected);
     let written: Vec<PathBuf> = files.iter().map(|file| file.path().to_owned()).collect();
     publish(files)?;
+    if none_rejected {
+        forget_rejected(&request.out)?;
+    }
     if !request.quiet {
         let width = console_width();
         say(&report.terminal(width));
@@ -67,6 +93,15 @@ pub fn run(request: &Request) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// What an earlier run set aside is not what this one did.
+fn forget_rejected(out: &Path) -> Result<(), Error> {
+    let path = out.join(REJECTED);
+    match std::fs::remove_file(&path) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(Error::Write { path, fault }),
+        _ => Ok(()),
+    }
 }
 
 /// Prints, and does not mind if nobody listens any more (`styring … | head`).
@@ -83,9 +118,9 @@ fn console_width() -> u16 {
 fn read(request: &Request, file: &plan_file::PlanFile, rejects: &mut RejectedRows<'_>) -> Result<Ingested, Error> {
     if request.results.as_os_str() == "-" {
         let input = std::io::stdin().lock();
-        return source::read(input, "standard input", &file.source, &file.plan, rejects);
+        return source::read(input, &request.name(), &file.source, &file.plan, rejects);
     }
-    let name = request.results.display().to_string();
+    let name = request.name();
     let unreadable = |fault| Error::Read { name: name.clone(), fault };
     let input = File::open(&request.results).map_err(unreadable)?;
     let length = input.metadata().map_err(unreadable)?.len();
@@ -106,32 +141,32 @@ fn progress(request: &Request, length: u64) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Rows that are set aside go to `rejected.csv` as they stand, with line and reason in front, while they are read.
+/// Rows that are set aside go to `rejected.csv` as they stand, with line and reason in front. While they are read they are kept in a file without a name, which is gone
+/// however the program ends.
 struct RejectedRows<'a> {
     request: &'a Request,
     columns: ByteRecord,
-    file: Option<csv::Writer<Pending>>,
+    rows: Option<csv::Writer<File>>,
 }
 
 impl<'a> RejectedRows<'a> {
     fn new(request: &'a Request) -> Self {
-        Self { request, columns: ByteRecord::new(), file: None }
+        Self { request, columns: ByteRecord::new(), rows: None }
     }
 
-    fn write(&mut self, row: &ByteRecord) -> Result<(), Error> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
+    fn fault(&self, fault: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+        Error::Write { path: self.request.out.join(REJECTED), fault: std::io::Error::other(fault) }
+    }
+
+    fn finish(mut self) -> Result<Option<Pending>, Error> {
+        let Some(rows) = self.rows.take() else {
+            return Ok(None);
         };
-        file.write_byte_record(row).map_err(|fault| Error::Write {
-            path: self.request.out.join("rejected.csv"),
-            fault: std::io::Error::other(fault),
-        })
-    }
-
-    fn finish(self) -> Result<Option<Pending>, Error> {
-        let path = self.request.out.join("rejected.csv");
-        let finished = self.file.map(|file| file.into_inner().map_err(csv::IntoInnerError::into_error)).transpose();
-        finished.map_err(|fault| Error::Write { path, fault })
+        let mut rows = rows.into_inner().map_err(|fault| self.fault(fault.into_error()))?;
+        let mut pending = Pending::new(&self.request.out, REJECTED)?;
+        let copied = rows.rewind().and_then(|()| std::io::copy(&mut rows, &mut pending));
+        copied.map_err(|fault| self.fault(fault))?;
+        Ok(Some(pending))
     }
 }
 
@@ -147,15 +182,17 @@ impl Rejects for RejectedRows<'_> {
 
     fn row(&mut self, rejection: &Rejection, row: &ByteRecord) -> Result<(), Error> {
         if self.request.strict {
-            return Strict(&self.request.results.display().to_string()).row(rejection, row);
+            return Strict(&self.request.name()).row(rejection, row);
         }
-        if self.file.is_none() {
-            let pending = Pending::new(&self.request.out, "rejected.csv")?;
+        if self.rows.is_none() {
+            let file = tempfile::tempfile().map_err(|fault| self.fault(fault))?;
             // Rows with another number of cells than columns belong here above all.
-            self.file = Some(csv::WriterBuilder::new().flexible(true).from_writer(pending));
-            let columns = self.columns.clone();
-            self.write(&columns)?;
+            let mut rows = csv::WriterBuilder::new().flexible(true).from_writer(file);
+            rows.write_byte_record(&self.columns).map_err(|fault| self.fault(fault))?;
+            self.rows = Some(rows);
         }
-        self.write(&beside([&rejection.line.to_string(), &rejection.reason()], row))
+        let line = beside([&rejection.line.to_string(), &rejection.reason()], row);
+        let written = self.rows.as_mut().map(|rows| rows.write_byte_record(&line)).transpose();
+        written.map(|_| ()).map_err(|fault| self.fault(fault))
     }
 }

@@ -66,12 +66,16 @@ impl Write for Pending {
     }
 }
 
-/// Gives all files their names, once all have been written.
+/// Gives all files their names, once all have been written and no name is found to be taken by a folder.
 ///
 /// # Errors
-/// If one cannot be flushed or renamed. What was not renamed leaves no trace.
+/// If one cannot be flushed or renamed. What was not renamed leaves no trace; a disk that fails between two renames can leave the files before it renamed.
 pub fn publish(files: Vec<Pending>) -> Result<(), Error> {
     for Pending { file, path } in &files {
+        if path.is_dir() {
+            let fault = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+            return Err(Error::Write { path: path.clone(), fault });
+        }
         file.as_file().sync_all().map_err(|fault| Error::Write { path: path.clone(), fault })?;
     }
     for Pending { file, path } in files {

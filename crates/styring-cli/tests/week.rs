@@ -472,3 +472,201 @@ fn the_online_ads_export_loads_unedited() {
     // The first row without impressions is the fourth, on line 5 of a file with CR LF.
     assert_eq!(run.oddity("no impressions").map(|(_, line)| line), Some(5));
 }
+
+/// `ROWS` under a mapping with creatives, and lines before, between or after them.
+fn with_creatives(more: &str) -> Run {
+    let rows =
+        format!("date,channel,creative,spend,orders\n2025-09-01,VG,A,250.00,8\n2025-09-08,TV 2,B,250.00,7\n{more}");
+    let mapping =
+        MAPPING.replace("clicks = \"clicks\"\n", "").replace("[results]", "[results]\ncreative = \"creative\"");
+    Run::new(&plan_with(&mapping), rows.as_bytes(), &[])
+}
+
+#[test]
+fn a_quote_that_is_never_closed_hides_nothing() {
+    // Two quotes in two rows make one row of the two, with the money of the second.
+    let run = with_creatives("2025-09-09,VG,\"C,11.00,1\n2025-09-10,VG,\"C,13.00,1\n");
+    let decisions = run.decisions();
+    assert_eq!((decisions["input"]["rows"].as_u64(), decisions["input"]["used"].as_u64()), (Some(3), Some(2)));
+    assert!(run.file("rejected.csv").contains("runs over several lines"), "{}", run.file("rejected.csv"));
+
+    // In a column that nobody reads the row is used, and the report opens with a warning.
+    let rows = "date,channel,spend,clicks,orders,note\n2025-09-01,VG,1.00,1,1,\"12 tommer\n2025-09-02,VG,1.00,1,1,x\n";
+    let run = Run::new(&plan_with(MAPPING), rows.as_bytes(), &[]);
+    let name = "a cell runs over several lines; a quote that is never closed would hide rows";
+    assert_eq!(run.oddity(name), Some((1, 2)));
+    assert!(String::from_utf8_lossy(&run.output.stdout).contains("WARNING: used, but contradicts itself"));
+}
+
+#[test]
+fn what_an_earlier_run_set_aside_is_gone() {
+    let run = Run::new(&plan_with(MAPPING), format!("{ROWS}2025-09-02,VG,x,1,1\n").as_bytes(), &[]);
+    assert!(run.files().contains(&"rejected.csv".to_owned()));
+    let again = |results: &str| {
+        let mut command = styring();
+        command.current_dir(run.folder.path()).args(["week", results, "--plan", "plan.toml", "--out", "out"]);
+        command.output().unwrap()
+    };
+    // The results are never written over.
+    let output = again("out/rejected.csv");
+    assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(run.files().contains(&"rejected.csv".to_owned()));
+    fs::write(run.folder.path().join("results.csv"), ROWS).unwrap();
+    assert!(again("results.csv").status.success());
+    assert!(!run.files().contains(&"rejected.csv".to_owned()));
+}
+
+#[test]
+fn a_number_can_mean_that_nothing_is_known() {
+    let mapping = MAPPING.replace("[results]", "[results]\nmissing = [\"-1\"]");
+    let run = Run::new(&plan_with(&mapping), format!("{ROWS}2025-09-02,VG,1.00,-1,1\n").as_bytes(), &[]);
+    assert_eq!(run.decisions()["total"]["facts"]["tallies"]["clicks"]["known_rows"], 4);
+    let run = Run::new(&plan_with(&mapping), format!("{ROWS}2025-09-02,VG,-1,1,1\n").as_bytes(), &[]);
+    assert_eq!(run.sum("spend"), "990");
+    assert!(run.file("rejected.csv").contains("column 3 (spend)"));
+}
+
+#[test]
+fn copies_are_set_aside_however_many_rows_there_are() {
+    let mapping = MAPPING.replace("[results]", "[results]\nduplicates = \"reject\"");
+    let many = format!("{ROWS}{}", "2025-09-02,VG,1.00,1,1\n".repeat(260_000));
+    let run = Run::new(&plan_with(&mapping), many.as_bytes(), &["--quiet"]);
+    assert_eq!(run.decisions()["input"]["used"], 5);
+    let run = Run::new(&plan_with(MAPPING), many.as_bytes(), &["--quiet"]);
+    assert_eq!(run.oddity("exact copies of an earlier row, counted all the same").map(|(rows, _)| rows), Some(249_995));
+    assert!(run.decisions()["input"]["assumptions"].to_string().contains("first 250000 rows only"));
+}
+
+#[test]
+fn what_cannot_be_meant_as_a_number_is_refused_at_once() {
+    let nines = "9".repeat(29);
+    let rows = format!(
+        "{ROWS}2025-09-02,VG,{nines},1,1\n2025-09-02,VG,1,1,{}\n2025-09-02,VG,0.{}1,1,1\n",
+        "9".repeat(400),
+        "0".repeat(1_000_000)
+    );
+    let run = Run::new(&plan_with(MAPPING), rows.as_bytes(), &[]);
+    let rejected: Vec<(u64, String)> = run.decisions()["input"]["first_rejections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["line"].as_u64().unwrap(), row["value"].as_str().unwrap().chars().take(300).collect()))
+        .collect();
+    assert_eq!(rejected[0], (6, nines));
+    assert_eq!(rejected[2].1.chars().count(), 201);
+    assert_eq!(rejected.len(), 3);
+
+    // A name that has swallowed half a file is read, and shown in part.
+    let run = with_creatives(&format!("2025-09-09,VG,{},1.00,1\n", "x".repeat(1_000_000)));
+    assert_eq!(run.sum("spend"), "501");
+    assert!(run.file("report.html").len() < 500_000);
+}
+
+#[test]
+fn lines_that_end_in_a_lone_return_are_counted() {
+    let rows = format!("Report\n\n{ROWS}2025-09-02,VG,x,1,1\n").replace('\n', "\r");
+    let run = Run::new(&plan_with(&MAPPING.replace("[results]", "[results]\nskip_lines = 2")), rows.as_bytes(), &[]);
+    assert_eq!(run.decisions()["input"]["first_rejections"][0]["line"], 8);
+    let mapping = MAPPING.replace("[results]", "[results]\nskip_lines = 9223372036854775807");
+    let run = Run::new(&plan_with(&mapping), ROWS.as_bytes(), &[]);
+    assert_eq!((run.code(), run.errors().contains("header")), (Some(4), true), "{}", run.errors());
+}
+
+#[test]
+fn what_is_no_text_in_the_encoding_is_set_aside() {
+    let mapping = MAPPING.replace("[results]", "[results]\nencoding = \"shift_jis\"\ncreative = \"date\"");
+    let rows = [ROWS.as_bytes(), b"2025-09-02,V\x81\xff,1,1,1\n"].concat();
+    let run = Run::new(&plan_with(&mapping), &rows, &[]);
+    assert!(run.file("rejected.csv").contains("not text in the encoding"), "{}", run.file("rejected.csv"));
+}
+
+#[test]
+fn decimals_are_counted_before_tax_is_taken_out() {
+    let mapping = format!("{MAPPING}revenue = {{ column = \"revenue\", vat = 0.25 }}\n");
+    let rows =
+        "date,channel,spend,clicks,orders,revenue\n2025-09-01,VG,1.00,1,1,77.77\n2025-09-01,VG,1.00,1,1,77.777\n";
+    let run = Run::new(&plan_with(&mapping), rows.as_bytes(), &[]);
+    assert_eq!(run.oddity("revenue with more than 2 decimals"), Some((1, 3)));
+}
+
+#[test]
+fn a_plan_that_cannot_work_is_refused_before_any_row_is_read() {
+    let with = |change: &str| plan_with(&MAPPING.replace("[results]", &format!("[results]\n{change}")));
+    let date = |date: &str| plan_with(&MAPPING.replace("date = \"date\"", &format!("date = {date}")));
+    let many: String = (0..46).map(|index| format!("extra{index} = \"clicks\"\n")).collect();
+    for (plan, word) in [
+        (date("{ columns = [\"date\"], format = \"%Q\" }"), "%Q"),
+        (date("{ columns = [\"date\"], format = \"\" }"), "format"),
+        (date("{ columns = [], format = \"%Y\" }"), "columns"),
+        (date("{ columns = [\"date\"], format = \"%Y-%m-%d\", year = 2025 }"), "year"),
+        (plan_with(&MAPPING.replace("channel = \"channel\"", "channel = { value = \"NRK\" }")), "NRK"),
+        (plan_with(&format!("{MAPPING}[results.extra]\n{many}")), "46"),
+        (plan_with(&format!("{MAPPING}[[results.checks]]\nname = \"empty\"\n")), "empty"),
+        (with("delimiter = \"\\\"\""), "delimiter"),
+        (with("decimal = \"5\""), "decimal"),
+        (
+            plan_with(MAPPING).replace(
+                "target_cost = 50",
+                "target_cost = 50\nvisibility = { seen = \"not-applicable\", benchmrk = 1 }",
+            ),
+            "benchmrk",
+        ),
+        (plan_with(MAPPING).replace("[rhythm]", "[score]\nvisibility_cap = 0.5\n[rhythm]"), "visibility_cap"),
+    ] {
+        let run = Run::new(&plan, ROWS.as_bytes(), &[]);
+        assert_eq!(run.code(), Some(3), "{word}: {}", run.errors());
+        assert!(run.errors().contains(word) && run.files().is_empty(), "{word}: {}", run.errors());
+    }
+    let missing = styring().args(["week", "-", "--plan", "no/such/plan.toml", "--out", "x"]).output().unwrap();
+    assert_eq!(missing.status.code(), Some(3));
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_stops_all_of_them() {
+    let run = Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]);
+    let out = run.folder.path().join("out");
+    fs::remove_file(out.join("report.html")).unwrap();
+    fs::create_dir(out.join("report.html")).unwrap();
+    fs::write(out.join("next_budget.csv"), "old").unwrap();
+    let output = styring()
+        .current_dir(run.folder.path())
+        .args(["week", "results.csv", "--plan", "plan.toml", "--out", "out"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5));
+    assert_eq!(run.file("next_budget.csv"), "old");
+    assert_eq!(run.files(), ["decisions.json", "next_budget.csv", "report.html"]);
+}
+
+#[test]
+fn the_frequency_file_is_read_as_strictly() {
+    let plan = plan_with(&format!("{MAPPING}impressions = \"clicks\"\n[frequency]\nfile = \"frequency.csv\"\n"));
+    let with = |frequency: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("plan.toml"), &plan).unwrap();
+        fs::write(folder.path().join("results.csv"), ROWS).unwrap();
+        fs::write(folder.path().join("frequency.csv"), frequency).unwrap();
+        let output = styring()
+            .current_dir(folder.path())
+            .args(["week", "results.csv", "--plan", "plan.toml", "--out", "out", "--quiet"])
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(with("week,channel,reach\n2,VG,60\n2,vg.no,50\n").0, Some(4));
+    assert_eq!(with("week,channel,reach\n1,VG,60\n2,VG,50\n"), (Some(0), String::new()));
+    assert_eq!(with("channel,contacts,people,week\nVG,1,60,1\nVG,2,50,1\n"), (Some(0), String::new()));
+    for (frequency, words) in [
+        ("week,channel,reach\n2,VG,60\n2,VG,50\n", "line 3, an exact copy"),
+        ("week,channel,reach\n\n\n2,NRK,60\n", "line 4, column 2 (channel): \"NRK\""),
+        ("week,channel,reach\n2,VG,60x\n", "line 2, column 3 (reach): \"60x\""),
+        ("week,channel,reach\n0,VG,60\n", "line 2, column 1 (week): \"0\""),
+        ("week,channel,reach\n2,VG,91\n", "line 2, column 3 (reach): \"91\": not possible with 90 impressions"),
+        ("week,channel,reach\n2,VG,0\n", "not possible with 90 impressions"),
+        ("week,channel\n2,VG\n", "week, channel, reach"),
+    ] {
+        let (code, said) = with(frequency);
+        assert_eq!(code, Some(4), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+}

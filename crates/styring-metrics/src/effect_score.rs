@@ -1,7 +1,7 @@
 use styring_money::{Exact, Sign, Unrounded};
 use styring_special::{Split, beta_inc, gamma_inc, gamma_inc_inv};
 
-use crate::check::{at_least, finite_in};
+use crate::check::finite_in;
 use crate::{Error, Quality};
 
 /// What a channel or creative delivered.
@@ -76,7 +76,7 @@ pub struct EffectScoring {
 
 /// The exponents of the effect score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields, default))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct ScoreWeights {
     /// `wa`.
@@ -129,7 +129,7 @@ impl EffectScoring {
         ] {
             finite_in(field, weight, 0.0..=10.0, "from 0 to 10")?;
         }
-        at_least("prior_results", prior_results, 1e-3, "0.001 or above")?;
+        finite_in("prior_results", prior_results, 1e-3..=1e9, "from 0.001 to 1e9")?;
         finite_in("level", level, 1e-6..=1.0 - 1e-6, "between 0 and 1")?;
         Ok(Self { weights, prior_results, level })
     }

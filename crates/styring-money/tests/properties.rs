@@ -363,7 +363,7 @@ mod storage {
         }
 
         #[test]
-        fn a_plain_number_is_what_was_written_to_fifteen_digits_or_refused(whole in prop_oneof![0..1_000_u64, 0..1 << 53, any::<u64>()], decimals in "[0-9]{1,18}") {
+        fn a_plain_number_is_what_was_written_to_fifteen_digits_or_refused(whole in prop_oneof![0..1_000_u64, 0..1_u64 << 53, any::<u64>()], decimals in "[0-9]{1,18}") {
             let text = format!("{whole}.{decimals}");
             match serde_json::from_str::<Exact>(&text) {
                 Ok(read) => {

@@ -4,15 +4,23 @@ use styring_money::{Currency, Exact};
 
 use crate::numbers;
 
+/// A text longer than this is not meant to be read: a name into which a broken quote has swallowed half a file.
+const LONGEST: usize = 300;
+
 /// Text with everything out of it that could act instead of being read: control characters (a terminal obeys them, XML forbids them) and marks that turn the
-/// direction of writing. Whatever was there leaves a mark.
+/// direction of writing. Whatever was there leaves a mark, and so does what is too long to be read.
 pub(crate) fn clean(text: &str) -> String {
     let acts = |sign: char| {
         sign.is_control()
             || matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
             || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
     };
-    text.chars().map(|sign| if acts(sign) { '\u{fffd}' } else { sign }).collect()
+    let mut signs = text.chars().map(|sign| if acts(sign) { '\u{fffd}' } else { sign });
+    let mut out: String = signs.by_ref().take(LONGEST).collect();
+    if signs.next().is_some() {
+        out.push('…');
+    }
+    out
 }
 
 /// A sentence whose amounts in this currency are grouped like everywhere else in the report: `NOK 30000.00` becomes `NOK 30 000.00`.

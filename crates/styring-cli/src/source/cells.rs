@@ -71,12 +71,12 @@ impl Cells {
     }
 
     #[cold]
-    fn set_long(&mut self, slot: usize, number: Exact, finest: u8) {
+    fn set_long(&mut self, slot: usize, number: Exact, finer: bool) {
         self.known |= 1 << slot;
         self.long_slots |= 1 << slot;
         self.zero |= u64::from(number.is_zero()) << slot;
         self.negative |= u64::from(number.sign() == Sign::Negative) << slot;
-        self.finer |= u64::from(number.is_finer_than(finest)) << slot;
+        self.finer |= u64::from(finer) << slot;
         self.long[slot] = number;
     }
 
@@ -129,10 +129,17 @@ impl Cells {
     }
 }
 
+/// The most characters of a cell that can be meant as a number.
+const LONGEST: usize = 100;
+/// No campaign counts that far, and sums of such numbers would not fit in an amount.
+const LARGEST: i64 = 1_000_000_000_000_000_000;
+
 /// Reads the numbers of a row.
 pub(super) struct Numbers {
     format: NumberFormat,
     missing: Vec<String>,
+    /// Whether one of those would also be read as a number.
+    ambiguous: bool,
     columns: Vec<Column>,
     /// The names of the extra columns, in the order of their slots.
     extra: Vec<String>,
@@ -182,10 +189,12 @@ impl Numbers {
         let mut numbers = Self {
             format: spec.number_format().unwrap_or_default(),
             missing: spec.missing.iter().cloned().collect(),
+            ambiguous: false,
             columns: Vec::new(),
             extra: spec.extra.keys().cloned().collect(),
             per_order: None,
         };
+        numbers.ambiguous = spec.missing.iter().any(|text| numbers.format.parse(text).is_ok());
         let required = [Fact::Spend, plan.campaign.result.fact()];
         for (fact, fact_spec) in &spec.facts {
             let (column, unit, vat) = match fact_spec {
@@ -250,10 +259,11 @@ impl Numbers {
             let Some(range) = record.range(column.place) else {
                 continue;
             };
-            match self.format.read_short(record.as_slice(), range.start, range.end) {
+            let short = self.format.read_short(record.as_slice(), range.start, range.end);
+            match short.filter(|_| !self.ambiguous) {
                 Some(short) if column.takes_as_it_is(short) => cells.set_short(column.slot, short, column.finest),
                 _ => match self.long(&record[column.place], column) {
-                    Ok(Some(long)) => cells.set_long(column.slot, long, column.finest),
+                    Ok(Some((long, finer))) => cells.set_long(column.slot, long, finer),
                     Ok(None) => {}
                     Err(kind) => return Err((column.place, kind)),
                 },
@@ -262,37 +272,40 @@ impl Numbers {
         if let Some(per_order) = &self.per_order
             && let Some(orders) = cells.get(Fact::Orders as usize)
         {
-            cells.set_long(Fact::Revenue as usize, &Exact::from(orders) * per_order, u8::MAX);
+            cells.set_long(Fact::Revenue as usize, &Exact::from(orders) * per_order, false);
         }
         Ok(())
     }
 
-    /// Reads a cell that is empty, unusual, or in need of conversion.
-    fn long(&self, cell: &[u8], column: &Column) -> Result<Option<Exact>, RejectionKind> {
-        let number = match self.format.read(cell) {
-            Ok(number) => number,
-            Err(NumberFault::NotText) => return Err(RejectionKind::Encoding),
-            Err(_) if self.is_missing(cell) => {
-                return match column.when_missing {
-                    WhenMissing::Unknown => Ok(None),
-                    WhenMissing::Zero => Ok(Some(Exact::ZERO)),
-                    WhenMissing::Reject => Err(RejectionKind::Missing),
-                };
-            }
-            // Blanks around a number are harmless; anything else is not.
-            Err(_) => self
-                .format
-                .read(cell.trim_ascii())
-                .map_err(|fault| RejectionKind::NotANumber { reason: fault.to_string() })?,
-        };
+    /// Reads a cell that is empty, unusual, or in need of conversion; answers the number and whether it has more decimals than it should.
+    fn long(&self, cell: &[u8], column: &Column) -> Result<Option<(Exact, bool)>, RejectionKind> {
+        if self.is_missing(cell) {
+            return match column.when_missing {
+                WhenMissing::Unknown => Ok(None),
+                WhenMissing::Zero => Ok(Some((Exact::ZERO, false))),
+                WhenMissing::Reject => Err(RejectionKind::Missing),
+            };
+        }
+        // Blanks around a number are harmless; anything else is not.
+        let cell = cell.trim_ascii();
+        let not_a_number = |reason: &str| RejectionKind::NotANumber { reason: reason.to_owned() };
+        if cell.len() > LONGEST {
+            return Err(not_a_number("too long"));
+        }
+        let number = self.format.read(cell).map_err(|fault| match fault {
+            NumberFault::NotText => RejectionKind::Encoding,
+            fault => not_a_number(&fault.to_string()),
+        })?;
+        if number.abs() >= Exact::from(LARGEST) {
+            return Err(not_a_number("more than eighteen digits before the decimal sign"));
+        }
         if column.kind == Kind::Count && (number.is_finer_than(0) || number.sign() == Sign::Negative) {
             return Err(RejectionKind::NotACount);
         }
         let number = number.shift_point(column.shift);
-        Ok(Some(match &column.net {
-            Some(net) => &number * net,
-            None => number,
-        }))
+        let finer = number.is_finer_than(column.finest);
+        let number = column.net.as_ref().map_or(number.clone(), |net| &number * net);
+        Ok(Some((number, finer)))
     }
 
     fn is_missing(&self, cell: &[u8]) -> bool {

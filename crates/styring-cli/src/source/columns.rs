@@ -6,6 +6,11 @@ use csv::ByteRecord;
 
 use crate::Error;
 
+/// A name as it may stand in a message: a terminal obeys control characters.
+pub(crate) fn shown(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).trim().replace(char::is_control, "\u{fffd}")
+}
+
 /// The header of a file.
 pub(super) struct Header<'a> {
     file: &'a str,
@@ -15,7 +20,7 @@ pub(super) struct Header<'a> {
 
 impl<'a> Header<'a> {
     pub(super) fn new(file: &'a str, record: &ByteRecord) -> Result<Self, Error> {
-        let names: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let names: Vec<String> = record.iter().map(shown).collect();
         if names.iter().all(String::is_empty) {
             return Err(Error::NoHeader { name: file.to_owned() });
         }

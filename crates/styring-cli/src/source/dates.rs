@@ -23,6 +23,8 @@ pub(super) enum When {
 pub(super) struct Days {
     columns: Vec<usize>,
     format: String,
+    /// `2025-09-01` and nothing else; the format alone would take `+2025-9-1` too.
+    is_iso: bool,
     year: Option<i32>,
     period: Option<Span>,
     answers: HashMap<Vec<u8>, (NaiveDate, When), FixedState>,
@@ -43,7 +45,8 @@ impl Days {
         };
         let period = spec.period.map(|period| Span::Period { first: period.first, last: period.last });
         let answers = HashMap::default();
-        Ok(Self { columns, format, year, period, answers, text: Vec::new(), day: None, last_day: None })
+        let is_iso = matches!(spec.date, Some(DateSpec::Iso(_)));
+        Ok(Self { columns, format, is_iso, year, period, answers, text: Vec::new(), day: None, last_day: None })
     }
 
     /// The first column of the date, for messages.
@@ -92,6 +95,9 @@ impl Days {
         let text = std::str::from_utf8(&self.text).map_err(|_| RejectionKind::Encoding)?;
         if text.trim().is_empty() {
             return Err(RejectionKind::Missing);
+        }
+        if self.is_iso && !(text.len() == 10 && text.starts_with(|sign: char| sign.is_ascii_digit())) {
+            return Err(RejectionKind::NotADay { format: self.format.clone() });
         }
         let day = match self.year {
             Some(year) => NaiveDate::parse_from_str(&format!("{text} {year}"), &format!("{} %Y", self.format)),

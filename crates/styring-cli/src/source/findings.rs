@@ -39,6 +39,9 @@ pub enum RejectionKind {
     /// Not text in the encoding of the file.
     #[error("not text in the encoding of the file (see results.encoding)")]
     Encoding,
+    /// A name with a line end in it: more likely a quote that is never closed, and rows that went missing in it.
+    #[error("runs over several lines; a quote that is never closed?")]
+    SpansLines,
     /// An empty cell where something is needed.
     #[error("missing")]
     Missing,
@@ -63,6 +66,15 @@ pub enum RejectionKind {
     /// A channel that the plan does not have.
     #[error("not a channel of the plan")]
     UnknownChannel,
+    /// Not a week of the plan.
+    #[error("not a week from 1")]
+    NotAWeek,
+    /// As many people as cannot have been reached.
+    #[error("not possible with {impressions} impressions")]
+    Reach {
+        /// The impressions of the week and channel.
+        impressions: String,
+    },
     /// An exact copy of an earlier row.
     #[error("an exact copy of an earlier row")]
     Duplicate,
@@ -74,12 +86,15 @@ impl RejectionKind {
         match self {
             Self::CellCount { .. } => "another number of cells than columns",
             Self::Encoding => "not text in the encoding of the file",
+            Self::SpansLines => "runs over several lines",
             Self::Missing => "missing",
             Self::NotANumber { .. } => "not a number",
             Self::NotACount => "not a whole number of zero or above",
             Self::NotADay { .. } => "not a day",
             Self::FarDay => "a day more than ten years after the campaign began",
             Self::UnknownChannel => "not a channel of the plan",
+            Self::NotAWeek => "not a week from 1",
+            Self::Reach { .. } => "as many people as cannot have been reached",
             Self::Duplicate => "an exact copy of an earlier row",
         }
     }

@@ -6,6 +6,7 @@ use csv::ByteRecord;
 use foldhash::fast::FixedState;
 
 use super::columns::Header;
+use super::findings::RejectionKind;
 use super::spec::{SourceSpec, TextSpec};
 use crate::Error;
 
@@ -17,6 +18,8 @@ pub(super) struct Dimension {
     texts: Vec<Text>,
     /// The cells of the row at hand, where a text has several.
     joined: Vec<u8>,
+    /// Whether the file was in another encoding, so that what is no text in it has become U+FFFD.
+    recoded: bool,
 }
 
 enum TextSource {
@@ -33,8 +36,8 @@ pub(super) struct Text {
     pub(super) padded: bool,
     /// Whether it, or a part of it, is missing.
     pub(super) missing: bool,
-    /// Whether it is text in the encoding of the file.
-    pub(super) valid: bool,
+    /// Why no row with it can be used.
+    pub(super) fault: Option<RejectionKind>,
 }
 
 /// Between the parts of a joined text; no export has it in a cell.
@@ -46,6 +49,7 @@ impl Dimension {
         purpose: &str,
         source: &SourceSpec,
         header: &Header<'_>,
+        recoded: bool,
     ) -> Result<Self, Error> {
         let text_source = match spec {
             None => TextSource::Value(String::new()),
@@ -63,6 +67,7 @@ impl Dimension {
             numbers: HashMap::default(),
             texts: Vec::new(),
             joined: Vec::new(),
+            recoded,
         })
     }
 
@@ -119,10 +124,16 @@ impl Dimension {
                 (raw.split(|byte| *byte == PART_END).collect::<Vec<_>>(), join.as_str())
             }
         };
-        let mut text = Text { name: String::new(), padded: false, missing: false, valid: true };
+        let mut text = Text { name: String::new(), padded: false, missing: false, fault: None };
         for (index, part) in parts.iter().enumerate() {
-            text.valid &= std::str::from_utf8(part).is_ok();
+            let spans_lines = part.contains(&b'\n') || part.contains(&b'\r');
+            let is_text = std::str::from_utf8(part).is_ok();
             let part = String::from_utf8_lossy(part);
+            if !is_text || (self.recoded && part.contains('\u{fffd}')) {
+                text.fault = Some(RejectionKind::Encoding);
+            } else if spans_lines {
+                text.fault = Some(RejectionKind::SpansLines);
+            }
             let trimmed = part.trim();
             let missing = trimmed.is_empty() || self.missing.iter().any(|missing| missing == trimmed);
             text.padded |= trimmed.len() < part.len();

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 /// Answers lines by byte offset. Shares its memory with the [`Counted`] input that fills it.
 #[derive(Clone, Default)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     history: Rc<RefCell<History>>,
     /// Everything before this byte has been dealt with.
     done: Rc<Cell<u64>>,
@@ -21,39 +21,45 @@ struct History {
     start: u64,
     /// How many lines end before it.
     lines_before: u64,
+    /// The byte before it, if it was read.
+    last: u8,
     bytes: Vec<u8>,
 }
 
 impl Lines {
     /// Lets the bytes before this offset be forgotten.
     #[inline]
-    pub(super) fn finish(&self, offset: u64) {
+    pub(crate) fn finish(&self, offset: u64) {
         self.done.set(offset);
     }
 
     /// The line, from one, of the row whose bytes begin at this offset, or after the line ends that stand there.
-    pub(super) fn at(&self, offset: u64) -> u64 {
+    pub(crate) fn at(&self, offset: u64) -> u64 {
         let history = self.history.borrow();
         let begin = usize::try_from(offset.saturating_sub(history.start)).unwrap_or(usize::MAX);
-        let (before, after) = history.bytes.split_at(begin.min(history.bytes.len()));
-        let blank =
-            after.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
-        1 + history.lines_before + line_ends(before) + blank as u64
+        let begin = begin.min(history.bytes.len());
+        let blank = history.bytes[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        // Up to the first byte of the row, which tells whether a CR before it ended a line by itself.
+        let end = (begin + blank + 1).min(history.bytes.len());
+        1 + history.lines_before + line_ends(history.last, &history.bytes[..end])
     }
 }
 
-fn line_ends(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
+/// How many lines end in these bytes: at every LF, and at every byte but LF that follows a CR. `before` is the byte before them.
+fn line_ends(before: u8, bytes: &[u8]) -> u64 {
+    let alone = |at: usize| bytes.get(at).is_some_and(|next| *next != b'\n');
+    let returns = memchr::memchr_iter(b'\r', bytes).filter(|at| alone(at + 1)).count();
+    memchr::memchr_iter(b'\n', bytes).count() as u64 + returns as u64 + u64::from(before == b'\r' && alone(0))
 }
 
 /// An input whose bytes are remembered until their rows are finished.
-pub(super) struct Counted<R> {
+pub(crate) struct Counted<R> {
     input: R,
     lines: Lines,
 }
 
 impl<R: Read> Counted<R> {
-    pub(super) fn new(input: R, lines: Lines) -> Self {
+    pub(crate) fn new(input: R, lines: Lines) -> Self {
         Self { input, lines }
     }
 }
@@ -64,7 +70,8 @@ impl<R: Read> Read for Counted<R> {
         let history = &mut *self.lines.history.borrow_mut();
         let done = usize::try_from(self.lines.done.get().saturating_sub(history.start)).unwrap_or(usize::MAX);
         let done = done.min(history.bytes.len());
-        history.lines_before += line_ends(&history.bytes[..done]);
+        history.lines_before += line_ends(history.last, &history.bytes[..done]);
+        history.last = done.checked_sub(1).map_or(history.last, |last| history.bytes[last]);
         history.start += done as u64;
         history.bytes.drain(..done);
         history.bytes.extend_from_slice(&buffer[..count]);
@@ -95,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_line_end_counts() {
-        for end in ["\n", "\r\n"] {
+        for end in ["\n", "\r\n", "\r"] {
             let text = ["a,1", "b,2", "\"c\nd\",3", "e,4", "", "", "f,5", "g,6"].join(end);
             let expected = [("a", 1), ("b", 2), ("c\nd", 3), ("e", 5), ("f", 8), ("g", 9)];
             let expected: Vec<_> = expected.iter().map(|(name, line)| ((*name).to_owned(), *line)).collect();

@@ -23,8 +23,10 @@ use crate::Error;
 
 /// How many rejections are kept word for word; all of them are counted, and all go to [`Rejects`].
 const KEPT_REJECTIONS: usize = 20;
-/// How many rows are searched for exact copies: the one thing whose memory grows with rows.
+/// How many rows are searched for exact copies that are only to be reported; memory grows with these.
 const ROWS_SEARCHED_FOR_COPIES: u64 = 250_000;
+/// How much of a cell stands in a message.
+const SHOWN: usize = 200;
 
 /// Where rows go that are set aside.
 pub trait Rejects {
@@ -70,8 +72,8 @@ pub struct Ingested {
 
 /// Reads results, row by row, by the mapping of the plan.
 ///
-/// Memory is proportional to the number of groups (week × channel × segment × creative), not of rows; exact copies are searched for among the first 250 000 rows
-/// only, and the findings say so where there are more.
+/// Memory is proportional to the number of groups (week × channel × segment × creative), not of rows. Exact copies that are only reported are searched for among the
+/// first 250 000 rows, and the findings say so where there are more; where copies are set aside, eight bytes are kept of every row.
 ///
 /// # Errors
 /// A file without header, a column the plan names and the file lacks, a file of which no row can be used, and whatever `rejects` answers.
@@ -83,9 +85,12 @@ pub fn read(
     rejects: &mut dyn Rejects,
 ) -> Result<Ingested, Error> {
     let unreadable = |fault: std::io::Error| Error::Read { name: name.to_owned(), fault };
-    let mut input = BufReader::with_capacity(1 << 18, decoded(input, &spec.encoding).map_err(unreadable)?);
+    let (input, recoded) = decoded(input, &spec.encoding).map_err(unreadable)?;
+    let mut input = BufReader::with_capacity(1 << 18, input);
     for _ in 0..spec.skip_lines {
-        input.read_until(b'\n', &mut Vec::new()).map_err(unreadable)?;
+        if !skip_line(&mut input).map_err(unreadable)? {
+            break;
+        }
     }
     let lines = Lines::default();
     let mut table = csv::ReaderBuilder::new()
@@ -100,7 +105,7 @@ pub fn read(
         return Err(Error::NoHeader { name: name.to_owned() });
     }
     rejects.header(&record)?;
-    let mut ingest = Ingest::new(name, spec, plan, &record)?;
+    let mut ingest = Ingest::new(name, spec, plan, &record, recoded)?;
     loop {
         lines.finish(table.position().byte());
         if !table.read_byte_record(&mut record).map_err(unreadable)? {
@@ -111,8 +116,26 @@ pub fn read(
     }
 }
 
-/// The input as UTF-8. A byte order mark overrides the encoding of the plan; UTF-8 passes through untouched.
-fn decoded<'a>(mut input: impl Read + 'a, encoding: &str) -> std::io::Result<Box<dyn Read + 'a>> {
+/// Reads past a line, however it ends; answers whether there was one.
+fn skip_line(input: &mut impl BufRead) -> std::io::Result<bool> {
+    let mut any = false;
+    loop {
+        let buffer = input.fill_buf()?;
+        let (length, end) = (buffer.len(), memchr::memchr2(b'\n', b'\r', buffer));
+        let is_return = end.is_some_and(|end| buffer[end] == b'\r');
+        input.consume(end.map_or(length, |end| end + 1));
+        any |= length > 0;
+        if is_return && input.fill_buf()?.first() == Some(&b'\n') {
+            input.consume(1);
+        }
+        if end.is_some() || length == 0 {
+            return Ok(any);
+        }
+    }
+}
+
+/// The input as UTF-8, and whether it was something else. A byte order mark overrides the encoding of the plan; UTF-8 passes through untouched.
+fn decoded<'a>(mut input: impl Read + 'a, encoding: &str) -> std::io::Result<(Box<dyn Read + 'a>, bool)> {
     let mut start = Vec::new();
     input.by_ref().take(3).read_to_end(&mut start)?;
     let (marked, length) = encoding_rs::Encoding::for_bom(&start).unzip();
@@ -120,9 +143,9 @@ fn decoded<'a>(mut input: impl Read + 'a, encoding: &str) -> std::io::Result<Box
     let rest = std::io::Cursor::new(start.split_off(length.unwrap_or(0))).chain(input);
     Ok(match encoding {
         Some(other) if other != encoding_rs::UTF_8 => {
-            Box::new(DecodeReaderBytesBuilder::new().encoding(Some(other)).build(rest))
+            (Box::new(DecodeReaderBytesBuilder::new().encoding(Some(other)).build(rest)), true)
         }
-        _ => Box::new(rest),
+        _ => (Box::new(rest), false),
     })
 }
 
@@ -153,7 +176,13 @@ pub(super) type Line<'a> = &'a dyn Fn() -> u64;
 const DIMENSIONS: [&str; 3] = ["channel", "segment", "creative"];
 
 impl<'a> Ingest<'a> {
-    fn new(name: &'a str, spec: &'a SourceSpec, plan: &'a Plan, header: &ByteRecord) -> Result<Self, Error> {
+    fn new(
+        name: &'a str,
+        spec: &'a SourceSpec,
+        plan: &'a Plan,
+        header: &ByteRecord,
+        recoded: bool,
+    ) -> Result<Self, Error> {
         let header = Header::new(name, header)?;
         let days = Days::new(spec, &header)?;
         let ignore = spec
@@ -163,7 +192,7 @@ impl<'a> Ingest<'a> {
             .collect::<Result<Vec<_>, Error>>()?;
         let texts = [Some(&spec.channel), spec.segment.as_ref(), spec.creative.as_ref()];
         let [channel, segment, creative] = texts;
-        let dimension = |text, purpose| Dimension::new(text, purpose, spec, &header);
+        let dimension = |text, purpose| Dimension::new(text, purpose, spec, &header, recoded);
         let dimensions = [
             dimension(channel, DIMENSIONS[0])?,
             dimension(segment, DIMENSIONS[1])?,
@@ -181,7 +210,7 @@ impl<'a> Ingest<'a> {
             last_place: None,
             groups: Vec::new(),
             texts: TextOddities::default(),
-            copies: Copies::default(),
+            copies: Copies::new(spec.duplicates),
             extra: vec![(Exact::ZERO, 0); numbers.extra().len()],
             findings: Findings {
                 name: name.to_owned(),
@@ -225,7 +254,7 @@ impl<'a> Ingest<'a> {
     /// Uses a row, ignores it by a rule, or says why it cannot be used.
     fn try_row(&mut self, record: &ByteRecord, line: Line<'_>) -> Result<(), (Option<usize>, RejectionKind)> {
         if record.len() != self.header.len() {
-            let spans_lines = record.as_slice().contains(&b'\n');
+            let spans_lines = spans_lines(record);
             let (found, expected) = (record.len(), self.header.len());
             return Err((None, RejectionKind::CellCount { found, expected, spans_lines }));
         }
@@ -241,8 +270,8 @@ impl<'a> Ingest<'a> {
         for (dimension, slot) in self.dimensions.iter_mut().zip(&mut key[1..]) {
             let column = dimension.column();
             let (number, text) = dimension.of(record);
-            if !text.valid {
-                return Err((column, RejectionKind::Encoding));
+            if let Some(fault) = &text.fault {
+                return Err((column, fault.clone()));
             }
             *slot = number;
         }
@@ -252,7 +281,7 @@ impl<'a> Ingest<'a> {
         if copy && self.spec.duplicates == Duplicates::Reject {
             return Err((None, RejectionKind::Duplicate));
         }
-        self.use_row(when, key, copy, line).map_err(|_| (None, RejectionKind::NotACount))
+        self.use_row(record, when, key, copy, line).map_err(|_| (None, RejectionKind::NotACount))
     }
 
     /// Whether the plan has the channel of this number; asked once for each.
@@ -267,6 +296,7 @@ impl<'a> Ingest<'a> {
 
     fn use_row(
         &mut self,
+        record: &ByteRecord,
         when: When,
         mut key: [u32; 4],
         copy: bool,
@@ -305,6 +335,7 @@ impl<'a> Ingest<'a> {
             }
         }
         self.checks.look(&self.cells, line);
+        self.texts.look_for_lines(record, line);
         for (index, dimension) in self.dimensions.iter().enumerate() {
             self.texts.look(index, dimension.text(key[index + 1]), line);
         }
@@ -315,7 +346,11 @@ impl<'a> Ingest<'a> {
     fn rejection(&self, record: &ByteRecord, line: u64, place: Option<usize>, kind: RejectionKind) -> Rejection {
         let cell = place.and_then(|place| record.get(place)).map(|cell| String::from_utf8_lossy(cell).into_owned());
         let is_date = place.is_some() && place == self.days.column();
-        let value = if is_date { self.days.text() } else { cell.unwrap_or_default() };
+        let mut value = if is_date { self.days.text() } else { cell.unwrap_or_default() };
+        if let Some((end, _)) = value.char_indices().nth(SHOWN) {
+            value.truncate(end);
+            value.push('…');
+        }
         Rejection { line, column: place.map(|place| (self.header.name(place).to_owned(), place + 1)), value, kind }
     }
 
@@ -325,6 +360,8 @@ impl<'a> Ingest<'a> {
             return Err(Error::NothingUsable {
                 name: self.findings.name,
                 rows: self.findings.rows,
+                outside: self.findings.outside.map_or(0, |outside| outside.facts.rows()),
+                ignored: self.ignore.iter().map(|(_, _, rows)| rows).sum(),
                 first: self.findings.first_rejections.into_iter().next().map(Box::new),
             });
         };
@@ -349,7 +386,12 @@ impl<'a> Ingest<'a> {
             .collect();
         findings.oddities = self.checks.found();
         findings.oddities.extend(self.texts.found(self.spec));
-        findings.oddities.extend(self.copies.found(findings.rows));
+        findings.oddities.extend(self.copies.found());
+        if self.copies.gave_up() {
+            findings
+                .assumptions
+                .push(format!("Exact copies were searched for in the first {ROWS_SEARCHED_FOR_COPIES} rows only."));
+        }
         for (name, (sum, missing)) in self.numbers.extra().iter().zip(self.extra) {
             findings.extra.insert(name.clone(), sum);
             findings.extra_missing.insert(name.clone(), missing);
@@ -386,14 +428,23 @@ fn assumptions(spec: &SourceSpec, plan: &Plan) -> Vec<String> {
     assumptions
 }
 
-/// Blanks around names, and names that are missing.
+/// Blanks around names, names that are missing, and cells with line ends in them.
 #[derive(Default)]
 struct TextOddities {
+    spanning: Option<(u64, u64)>,
     padded: [Option<(u64, u64)>; 3],
     missing: [Option<(u64, u64)>; 3],
 }
 
 impl TextOddities {
+    /// A quote that is never closed swallows rows up to the next quote.
+    fn look_for_lines(&mut self, record: &ByteRecord, line: Line<'_>) {
+        if spans_lines(record) {
+            let (rows, _) = self.spanning.get_or_insert_with(|| (0, line()));
+            *rows += 1;
+        }
+    }
+
     fn look(&mut self, dimension: usize, text: &super::groups::Text, line: Line<'_>) {
         for (flag, counts) in [(text.padded, &mut self.padded), (text.missing, &mut self.missing)] {
             if flag {
@@ -405,7 +456,13 @@ impl TextOddities {
 
     fn found(&self, spec: &SourceSpec) -> Vec<Oddity> {
         let mapped = [true, spec.segment.is_some(), spec.creative.is_some()];
-        let mut found = Vec::new();
+        let spanning = self.spanning.map(|(rows, first_line)| Oddity {
+            name: "a cell runs over several lines; a quote that is never closed would hide rows".to_owned(),
+            contradiction: true,
+            rows,
+            first_line,
+        });
+        let mut found: Vec<Oddity> = spanning.into_iter().collect();
         for (index, name) in DIMENSIONS.iter().enumerate().filter(|(index, _)| mapped[*index]) {
             for (what, counts) in [
                 (format!("blanks around the {name}"), &self.padded),
@@ -420,9 +477,14 @@ impl TextOddities {
     }
 }
 
+fn spans_lines(record: &ByteRecord) -> bool {
+    memchr::memchr2(b'\n', b'\r', record.as_slice()).is_some()
+}
+
 /// Exact copies of earlier rows, by a fingerprint of 64 bits.
-#[derive(Default)]
 struct Copies {
+    /// In how many rows they are searched for.
+    limit: u64,
     seen: HashSet<u64, FixedState>,
     asked: u64,
     rows: u64,
@@ -430,9 +492,21 @@ struct Copies {
 }
 
 impl Copies {
+    fn new(duplicates: Duplicates) -> Self {
+        let limit = match duplicates {
+            Duplicates::Report => ROWS_SEARCHED_FOR_COPIES,
+            Duplicates::Reject => u64::MAX,
+        };
+        Self { limit, seen: HashSet::default(), asked: 0, rows: 0, first_line: 0 }
+    }
+
+    fn gave_up(&self) -> bool {
+        self.asked > self.limit
+    }
+
     fn is_copy(&mut self, record: &ByteRecord) -> bool {
         self.asked += 1;
-        if self.asked > ROWS_SEARCHED_FOR_COPIES {
+        if self.gave_up() {
             return false;
         }
         let mut hasher = FixedState::default().build_hasher();
@@ -453,14 +527,12 @@ impl Copies {
         }
     }
 
-    fn found(&self, rows: u64) -> Option<Oddity> {
-        let among = if rows > ROWS_SEARCHED_FOR_COPIES { " (only the first 250000 rows were searched)" } else { "" };
-        let oddity = Oddity {
-            name: format!("exact copies of an earlier row, counted all the same{among}"),
+    fn found(&self) -> Option<Oddity> {
+        (self.rows > 0).then(|| Oddity {
+            name: "exact copies of an earlier row, counted all the same".to_owned(),
             contradiction: false,
             rows: self.rows,
             first_line: self.first_line,
-        };
-        (self.rows > 0 || !among.is_empty()).then_some(oddity)
+        })
     }
 }

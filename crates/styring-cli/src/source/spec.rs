@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use chrono::format::{Item, Numeric, StrftimeItems};
 use serde::{Deserialize, Serialize};
 use styring_metrics::{Fact, VatRate};
-use styring_money::{Exact, NumberFormat};
+use styring_money::{Exact, NumberFormat, Sign};
 use styring_playbook::Plan;
 
 use crate::error::PlanFault;
@@ -241,12 +242,13 @@ impl SourceSpec {
         let fault = |field: &str, expected, value: &dyn std::fmt::Display| {
             Err(PlanFault::Source { field: format!("results.{field}"), expected, value: value.to_string() })
         };
-        if !self.delimiter.is_ascii() {
-            return fault("delimiter", "one ASCII character", &self.delimiter);
+        if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\r' | '\n') {
+            return fault("delimiter", "one ASCII character, no quote and no line end", &self.delimiter);
         }
         if self.number_format().is_none() {
-            let signs = format!("{} and {}", self.decimal, self.group.unwrap_or_default());
-            return fault("decimal and results.group", "two different signs, no digits", &signs);
+            let signs =
+                self.decimal.to_string() + &self.group.map_or_else(String::new, |group| format!(" and {group}"));
+            return fault("decimal and results.group", "two different signs, no digits and no minus", &signs);
         }
         if encoding_rs::Encoding::for_label(self.encoding.as_bytes()).is_none() {
             return fault("encoding", "an encoding such as \"utf-8\" or \"windows-1252\"", &self.encoding);
@@ -258,9 +260,37 @@ impl SourceSpec {
                 return fault("period", "first and last day in this order", &period.first);
             }
             (None, Some(period)) if plan.week_of(period.first).is_none() || plan.week_of(period.last).is_none() => {
-                return fault("period", "not before campaign.first_day", &period.first);
+                let days = format!("{} to {}", period.first, period.last);
+                return fault("period", "from campaign.first_day to ten years after it", &days);
+            }
+            (Some(DateSpec::Formatted(date)), None) => {
+                let items: Vec<_> = StrftimeItems::new(&date.format).collect();
+                if date.format.is_empty() || items.contains(&Item::Error) {
+                    return fault("date.format", "a format such as \"%d.%m.%Y\"", &date.format);
+                }
+                let years = [Numeric::Year, Numeric::YearMod100]
+                    .map(|year| items.iter().any(|item| matches!(item, Item::Numeric(numeric, _) if *numeric == year)));
+                if date.year.is_some() && years.contains(&true) {
+                    return fault("date.year", "absent where the format has a year", &date.format);
+                }
+                if date.columns.is_empty() {
+                    return fault("date.columns", "at least one column", &"none");
+                }
             }
             _ => {}
+        }
+        for (field, text) in
+            [("channel", Some(&self.channel)), ("segment", self.segment.as_ref()), ("creative", self.creative.as_ref())]
+        {
+            match text {
+                Some(TextSpec::Joined(joined)) if joined.columns.is_empty() => {
+                    return fault(&format!("{field}.columns"), "at least one column", &"none");
+                }
+                Some(TextSpec::Value(fixed)) if field == "channel" && plan.channel_called(&fixed.value).is_none() => {
+                    return fault("channel.value", "a channel of the plan", &fixed.value);
+                }
+                _ => {}
+            }
         }
         for (field, fact) in [("spend", Fact::Spend), ("the result of the campaign", plan.campaign.result.fact())] {
             if !self.facts.contains_key(&fact) {
@@ -270,12 +300,20 @@ impl SourceSpec {
         for (fact, spec) in &self.facts {
             self.check_fact(*fact, spec)?;
         }
+        // The numbers of a row are told apart by the bits of a `u64`.
+        let most = u64::BITS as usize - Fact::ALL.len();
+        if self.extra.len() > most {
+            return fault("extra", "at most 45 columns", &self.extra.len());
+        }
         for name in self.extra.keys() {
             if Fact::ALL.iter().any(|fact| fact.name() == name) {
                 return fault("extra", "a name that is no fact", name);
             }
         }
         for check in &self.checks {
+            if check.positive.is_empty() && check.zero.is_empty() && check.more.is_none() {
+                return fault(&format!("checks ({})", check.name), "given a condition", &"none");
+            }
             let named = check.positive.iter().chain(&check.zero).chain(check.more.iter().flatten());
             for name in named {
                 let fact = Fact::ALL.iter().any(|fact| fact.name() == name && self.facts.contains_key(fact));
@@ -306,6 +344,9 @@ impl SourceSpec {
                 "in a column: only revenue can be assumed per order, and only where orders are known",
                 &assumed.per_order.to_string(),
             ),
+            FactSpec::Assumed(assumed) if assumed.per_order.sign() == Sign::Negative => {
+                fault("assumed to be zero or above", &assumed.per_order.to_string())
+            }
             _ => Ok(()),
         }
     }
