@@ -378,7 +378,7 @@ impl Plan {
 
     /// The week of a day, from one; `None` before the first day and more than ten years after it, where a date is a typing error.
     pub fn week_of(&self, day: NaiveDate) -> Option<u32> {
-        const TEN_YEARS: u32 = 520;
+        const TEN_YEARS: u32 = 522;
         let days = (day - self.campaign.first_day).num_days();
         u32::try_from(days).ok().map(|days| days / 7 + 1).filter(|week| *week <= TEN_YEARS)
     }
