@@ -312,8 +312,20 @@ fn a_plan_that_does_not_hold_together_says_where() {
     let cases: [Case; 18] = [
         (|spec| spec["channels"][0]["also"] = json!([""]), &["alias", "VG"]),
         (|spec| spec["channels"][0]["name"] = json!("VG "), &["VG "]),
-        (|spec| spec["channels"][0]["keep"] = json!(1), &["kept budget", "VG", "1.00"]),
-        (|spec| spec["channels"][0]["max"] = json!(6000), &["NOK 36000.00"]),
+        (
+            |spec| {
+                spec["channels"][0]["keep"] = json!(1);
+                spec["channels"][0]["min"] = json!(5);
+            },
+            &["kept budget", "VG", "1.00"],
+        ),
+        (
+            |spec| {
+                spec["channels"][0]["max"] = json!(6000);
+                spec["channels"][1]["max"] = json!(6000);
+            },
+            &["NOK 60000.00", "NOK 12000.00"],
+        ),
         (|spec| spec["budget"]["per_week"] = json!(-1), &["budget.per_week", "-1"]),
         (|spec| spec["budget"]["per_week"] = json!(1.005), &["budget.per_week", "1.005"]),
         (|spec| spec["budget"]["current"] = json!("stated"), &["stated", "VG"]),
