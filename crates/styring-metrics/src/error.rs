@@ -27,6 +27,16 @@ pub enum Error {
         /// The number that was given.
         value: String,
     },
+    /// A sentence with a part that was not understood.
+    #[error("{part:?} is not understood; expected {expected} (in {text:?})")]
+    Unread {
+        /// The sentence.
+        text: String,
+        /// The part.
+        part: String,
+        /// What could have stood there.
+        expected: &'static str,
+    },
     /// A ratio of counts was asked for as an amount.
     #[error("the ratio is a number, not an amount of money")]
     NotAnAmount,

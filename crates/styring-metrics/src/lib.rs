@@ -25,6 +25,9 @@
 //! - Contribution margin from order lines: [`Sales`]; from totals: [`Facts::contribution`], [`BreakEven`].
 //! - Quality of delivery: [`Quality`] from [`Visibility`] and [`Frequency`]; people: [`Reach`].
 //! - One number per channel or creative, with its uncertainty: [`EffectScoring`].
+//! - How sure a KPI is: [`count_limits`], [`cost_limits`], [`rate_limits`], [`ResultValues`]; when to stop: [`StopRule`].
+//! - Small groups not ranked by luck: [`RatePrior`]. What the advertising caused: [`Incrementality`]. What a useful contact costs: [`QualityPrice`].
+//! - Goals in one sentence, pace and chance: [`Goal`], [`Progress`]; the words of the trade in two languages: [`Measure`].
 //! - The mean that dashboards show and should not: [`MeanOfRowRatios`].
 //!
 //! # Features
@@ -36,24 +39,40 @@ mod effect_score;
 mod error;
 mod fact;
 mod facts;
+mod goal;
+mod incrementality;
 mod kpi;
+mod limits;
+mod measure;
 mod quality;
+mod quality_price;
 mod rank;
 mod ratio;
 mod reach;
 mod roll_up;
 mod row_ratios;
 mod sales;
+mod shrinkage;
+mod stop_loss;
 
 pub use effect_score::{Comparison, Contributions, Delivery, EffectScore, EffectScoring, ScoreWeights, Target};
 pub use error::Error;
 pub use fact::Fact;
 pub use facts::{Facts, Row};
+pub use goal::{Change, DailyValues, Direction, Goal, Progress};
+pub use incrementality::{IncrementalCost, IncrementalResults, Incrementality};
 pub use kpi::{Better, BreakEven, Kpi, Margin};
+pub use limits::{
+    Confidence, Limits, RateMethod, ResultValues, cost_limits, count_limits, rate_limits, spend_to_reject,
+};
+pub use measure::Measure;
 pub use quality::{Frequency, FrequencyBand, MeasuredVisibility, Quality, Visibility};
+pub use quality_price::QualityPrice;
 pub use rank::{Ranking, rank};
 pub use ratio::{Outcome, Ratio};
 pub use reach::Reach;
 pub use roll_up::RollUp;
 pub use row_ratios::MeanOfRowRatios;
 pub use sales::{OrderCosts, OrderLine, Sales, VatRate};
+pub use shrinkage::{Exposed, RatePrior};
+pub use stop_loss::{StopCheck, StopDecision, StopRule};

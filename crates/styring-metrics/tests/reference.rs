@@ -7,9 +7,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use styring_metrics::{
-    BreakEven, Delivery, EffectScore, EffectScoring, Fact, Facts, Frequency, FrequencyBand, Kpi, Margin,
-    MeanOfRowRatios, MeasuredVisibility, OrderCosts, OrderLine, Outcome, Quality, Ratio, Reach, Row, Sales,
-    ScoreWeights, Target, VatRate, Visibility,
+    Better, BreakEven, Change, Confidence, Delivery, Direction, EffectScore, EffectScoring, Fact, Facts, Frequency,
+    FrequencyBand, Goal, Kpi, Limits, Margin, MeanOfRowRatios, Measure, MeasuredVisibility, OrderCosts, OrderLine,
+    Outcome, Progress, Quality, RateMethod, Ratio, Reach, ResultValues, Row, Sales, ScoreWeights, StopDecision,
+    StopRule, Target, VatRate, Visibility, cost_limits, count_limits, rate_limits, spend_to_reject,
 };
 use styring_money::{Currency, Exact, ExchangeRates, Money, Rounding, Sign, Unrounded};
 use styring_testkit::data;
@@ -842,5 +843,197 @@ fn metrics_online_ads() {
         let spend = facts.get(Fact::Spend).expect("known in all rows");
         let margin = Ratio::new(spend - &media_cost, spend.clone());
         expected.agency_margin_ratio.check("agency_margin_ratio", &margin, check);
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "fn", rename_all = "snake_case", deny_unknown_fields)]
+enum UncertaintyInput {
+    CostPerResultInterval { spend: f64, results: f64, level: f64 },
+    RateInterval { successes: f64, trials: f64, level: f64 },
+    SpendWithoutResultToRejectTarget { target_cpr: f64, level: f64 },
+    RoasIntervalEffectiveCount { spend: f64, order_values: Vec<f64>, level: f64 },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum ExpectedUncertainty {
+    Cost { results_low: f64, results_high: f64, cpr_low: f64, cpr_high: Option<f64> },
+    Rate { wilson: [f64; 2], clopper_pearson: [f64; 2], jeffreys: [f64; 2] },
+    Spend { value: f64 },
+    Roas { roas: f64, effective_count: f64, low: f64, high: f64 },
+}
+
+fn check_limits(what: &str, got: Limits, low: f64, high: Option<f64>, check: &mut Check) {
+    check.float(&format!("{what} low"), got.low.unwrap_or(f64::NAN), low);
+    check_limit(&format!("{what} high"), got.high, high, check);
+}
+
+fn check_limit(what: &str, got: Option<f64>, expected: Option<f64>, check: &mut Check) {
+    match (got, expected) {
+        (Some(got), Some(expected)) => check.float(what, got, expected),
+        (got, expected) => check.equal(what, &got, &expected),
+    }
+}
+
+#[test]
+fn metrics_uncertainty() {
+    use {ExpectedUncertainty as Expected, UncertaintyInput as Input};
+    Reference::new("metrics", "metrics_uncertainty").run(|input: Input, expected: Expected, check| {
+        let confidence = |level| Confidence::two_sided(level).expect("a level");
+        match (input, expected) {
+            (
+                Input::CostPerResultInterval { spend, results, level },
+                Expected::Cost { results_low, results_high, cpr_low, cpr_high },
+            ) => {
+                let counts = count_limits(results, confidence(level)).expect("a count");
+                check_limits("results", counts, results_low, Some(results_high), check);
+                let costs = cost_limits(spend, results, confidence(level)).expect("a cost");
+                check_limits("cost", costs, cpr_low, cpr_high, check);
+            }
+            (
+                Input::RateInterval { successes, trials, level },
+                Expected::Rate { wilson, clopper_pearson, jeffreys },
+            ) => {
+                for (method, [low, high]) in [
+                    (RateMethod::Wilson, wilson),
+                    (RateMethod::ClopperPearson, clopper_pearson),
+                    (RateMethod::Jeffreys, jeffreys),
+                ] {
+                    let limits = rate_limits(successes, trials, method, confidence(level)).expect("a rate");
+                    check_limits(&format!("{method:?}"), limits, low, Some(high), check);
+                }
+            }
+            (Input::SpendWithoutResultToRejectTarget { target_cpr, level }, Expected::Spend { value }) => {
+                check.float("spend", spend_to_reject(target_cpr, level).expect("a target"), value);
+            }
+            (
+                Input::RoasIntervalEffectiveCount { spend, order_values, level },
+                Expected::Roas { roas, effective_count, low, high },
+            ) => {
+                let mut values = ResultValues::default();
+                let mut sum = 0.0;
+                for value in order_values {
+                    values.add(value).expect("a value");
+                    sum += value;
+                }
+                check.float("roas", sum / spend, roas);
+                check.float("effective count", values.effective_count(), effective_count);
+                let limits = values.limits_over(spend, confidence(level)).expect("limits");
+                check_limits("roas", limits, low, Some(high), check);
+            }
+            _ => check.fail("input and expected values are of different kinds"),
+        }
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "fn", rename_all = "snake_case", deny_unknown_fields)]
+enum StopInput {
+    CostStop { metric: String, rule: String, threshold: f64, spend: f64, count: f64, level: f64 },
+    RateStop { metric: String, rule: String, threshold: f64, successes: f64, trials: f64, level: f64 },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedStop {
+    point: Option<f64>,
+    lower_bound: Option<f64>,
+    upper_bound: Option<f64>,
+    point_breach: Option<bool>,
+    decision: String,
+}
+
+#[test]
+fn metrics_stoploss() {
+    Reference::new("metrics", "metrics_stoploss").run(|input: StopInput, expected: ExpectedStop, check| {
+        let rule_of = |metric: &str, rule: &str, threshold: f64| {
+            let kpi = Kpi::called(&metric.replace('_', " ")).expect("a KPI");
+            let sign = if kpi.better() == Some(Better::Lower) { "greater_than" } else { "less_than" };
+            assert_eq!(rule, sign);
+            StopRule { kpi, threshold: Exact::try_from(threshold).expect("a number") }
+        };
+        let got = match &input {
+            StopInput::CostStop { metric, rule, threshold, spend, count, level } => {
+                rule_of(metric, rule, *threshold).check_cost(*spend, *count, *level)
+            }
+            StopInput::RateStop { metric, rule, threshold, successes, trials, level } => {
+                rule_of(metric, rule, *threshold).check_rate(*successes, *trials, *level)
+            }
+        }
+        .expect("a check");
+        check_limit("point", got.point, expected.point, check);
+        check_limit("lower bound", got.limits.low, expected.lower_bound, check);
+        check_limit("upper bound", got.limits.high, expected.upper_bound, check);
+        check.equal("point breach", &got.point_breach, &expected.point_breach);
+        let decision = match got.decision {
+            StopDecision::Stop => "stop",
+            StopDecision::Keep => "keep",
+            StopDecision::Undecided { .. } => "undecided",
+        };
+        check.equal("decision", &decision, &expected.decision.as_str());
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "fn", rename_all = "snake_case", deny_unknown_fields)]
+enum GoalInput {
+    Goal { baseline_for_same_length_period: Exact, uplift: Exact, days: u32, elapsed: u32, actual: Exact },
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case", deny_unknown_fields)]
+#[allow(clippy::large_enum_variant)]
+enum ExpectedGoal {
+    Ok {
+        target: Exact,
+        expected_to_date: Exact,
+        attainment_total: ExpectedRatio,
+        attainment_to_date: ExpectedRatio,
+        required_per_day: ExpectedRatio,
+        projected: ExpectedRatio,
+        uplift_so_far: ExpectedRatio,
+    },
+    BaselineNotPositive,
+}
+
+#[test]
+fn metrics_goal() {
+    Reference::new("metrics", "metrics_goal").run(|input: GoalInput, expected: ExpectedGoal, check| {
+        let GoalInput::Goal { baseline_for_same_length_period: baseline, uplift, days, elapsed, actual } = input;
+        let goal = Goal {
+            scope: String::new(),
+            measure: Measure::Sum(Fact::Revenue),
+            direction: Direction::Raise,
+            change: Change::Percent(uplift),
+            days,
+        };
+        match (goal.target(&baseline), expected) {
+            (Err(fault), ExpectedGoal::BaselineNotPositive) => {
+                check.equal("fault", &fault.to_string().starts_with("baseline must be above zero"), &true);
+            }
+            (
+                Ok(got),
+                ExpectedGoal::Ok {
+                    target,
+                    expected_to_date,
+                    attainment_total,
+                    attainment_to_date,
+                    required_per_day,
+                    projected,
+                    uplift_so_far,
+                },
+            ) => {
+                check.exact("target", &got, &target);
+                let progress = Progress::straight(got, days, elapsed, actual).expect("a pace");
+                check.exact("expected to date", &progress.expected_to_date(), &expected_to_date);
+                attainment_total.check("attainment", &progress.attainment(), check);
+                attainment_to_date.check("attainment to date", &progress.attainment_to_date(), check);
+                required_per_day.check("required per day", &progress.required_per_day(), check);
+                projected.check("projected", &progress.projected(), check);
+                uplift_so_far.check("uplift so far", &progress.uplift_so_far(&baseline), check);
+            }
+            (got, _) => check.fail(format!("target: got {got:?}")),
+        }
     });
 }

@@ -40,6 +40,9 @@ const METRICS: &[&str] = &[
     "metrics_margin",
     "metrics_fx",
     "metrics_effect_score",
+    "metrics_goal",
+    "metrics_stoploss",
+    "metrics_uncertainty",
     "metrics_kag",
     "metrics_online_ads",
 ];
@@ -56,9 +59,6 @@ const METRICS_TO_COME: &[&str] = &[
     "ltv_pareto_nbd",
     "ltv_rfm",
     "ltv_sbg",
-    "metrics_goal",
-    "metrics_stoploss",
-    "metrics_uncertainty",
 ];
 
 const ALLOCATION: &[&str] = &["money_rounding", "rhythm_score", "rhythm_move", "rhythm_trace"];

@@ -1,0 +1,352 @@
+//! The laws of limits, stop rules and goals.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use proptest::prelude::*;
+use styring_metrics::{
+    Change, Confidence, DailyValues, Direction, Exposed, Fact, Facts, Goal, Incrementality, Kpi, Margin, Measure,
+    Outcome, Progress, QualityPrice, RateMethod, RatePrior, ResultValues, Row, StopDecision, StopRule, cost_limits,
+    count_limits, rate_limits,
+};
+use styring_money::{Currency, Exact};
+
+fn two_sided(level: f64) -> Confidence {
+    Confidence::two_sided(level).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn limits_hold_the_point_and_widen_with_the_level(
+        count in prop_oneof![Just(0.0), 0.1..1e6_f64], spend in 0.0..1e9_f64, level in 0.5..0.99_f64,
+    ) {
+        let narrow = count_limits(count, two_sided(level)).unwrap();
+        let wide = count_limits(count, two_sided(level + 0.005)).unwrap();
+        prop_assert!(narrow.low.unwrap() <= count && count <= narrow.high.unwrap());
+        prop_assert!(wide.low <= narrow.low && narrow.high <= wide.high);
+        let costs = cost_limits(spend, count, two_sided(level)).unwrap();
+        prop_assert_eq!(costs.high.is_none(), count == 0.0);
+        // One-sided limits are those of the two-sided interval with twice the tail.
+        let lower = count_limits(count, Confidence::lower(1.0 - (1.0 - level) / 2.0).unwrap()).unwrap();
+        prop_assert!((lower.low.unwrap() - narrow.low.unwrap()).abs() <= 1e-9 * count && lower.high.is_none());
+    }
+
+    #[test]
+    fn rates_stay_between_nothing_and_all(
+        trials in 1..100_000_u32, part in 0.0..=1.0_f64, level in 0.5..0.999_f64, method in 0..3_usize,
+    ) {
+        let method = [RateMethod::Wilson, RateMethod::ClopperPearson, RateMethod::Jeffreys][method];
+        let trials = f64::from(trials);
+        let successes = (trials * part).floor();
+        let limits = rate_limits(successes, trials, method, two_sided(level)).unwrap();
+        let (low, high) = (limits.low.unwrap(), limits.high.unwrap());
+        prop_assert!(0.0 <= low && low <= successes / trials && successes / trials <= high && high <= 1.0);
+        let mirrored = rate_limits(trials - successes, trials, method, two_sided(level)).unwrap();
+        prop_assert!((mirrored.low.unwrap() - (1.0 - high)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn values_merge_in_any_order(values in prop::collection::vec(0.0..10_000.0_f64, 0..40), cut in 0..40_usize) {
+        let of = |values: &[f64]| {
+            let mut all = ResultValues::default();
+            for value in values {
+                all.add(*value).unwrap();
+            }
+            all
+        };
+        let (first, second) = values.split_at(cut.min(values.len()));
+        let (mut ab, mut ba) = (of(first), of(second));
+        ab.merge(&of(second));
+        ba.merge(&of(first));
+        prop_assert_eq!(ab, ba);
+        prop_assert!(ab.effective_count() <= values.len() as f64 * (1.0 + 1e-12));
+        let limits = ab.limits_over(500.0, two_sided(0.9)).unwrap();
+        prop_assert!(limits.low.unwrap() <= limits.high.unwrap_or(f64::MAX));
+    }
+
+    #[test]
+    fn days_merge_in_any_order(values in prop::collection::vec(-1e6..1e6_f64, 2..60), cut in 0..60_usize) {
+        let of = |values: &[f64]| {
+            let mut all = DailyValues::default();
+            for value in values {
+                all.add(*value).unwrap();
+            }
+            all
+        };
+        let (first, second) = values.split_at(cut.min(values.len()));
+        let (mut ab, whole) = (of(first), of(&values));
+        ab.merge(&of(second));
+        prop_assert_eq!(ab.count(), whole.count());
+        prop_assert!((ab.mean() - whole.mean()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_goal_reads_back_in_both_languages(
+        scope in prop::sample::select(vec!["", "e-commerce", "netthandelens", "the shop's"]),
+        measure in prop::sample::select(measures()), raise in any::<bool>(), kind in 0..3_u8,
+        amount in 0..10_000_000_u32, places in 0..4_u8, days in 1..1000_u32,
+    ) {
+        let amount = Exact::new(i128::from(amount), places);
+        let change = match kind {
+            0 => Change::Percent(amount.shift_point(-2)),
+            1 => Change::By(amount),
+            _ => Change::To(amount),
+        };
+        let direction = if raise { Direction::Raise } else { Direction::Lower };
+        let goal = Goal { scope: scope.to_owned(), measure, direction, change, days };
+        prop_assert_eq!(goal.to_string().parse::<Goal>().unwrap(), goal.clone(), "{}", goal);
+        let norwegian = goal.to_norwegian();
+        prop_assert_eq!(norwegian.parse::<Goal>().unwrap(), goal, "{}", norwegian);
+    }
+
+    #[test]
+    fn a_rule_reads_back(kpi in prop::sample::select(Kpi::ALL.to_vec()), threshold in 0..100_000_u32, places in 0..4_u8) {
+        prop_assume!(kpi.better().is_some());
+        let rule = StopRule { kpi, threshold: Exact::new(i128::from(threshold), places) };
+        prop_assert_eq!(rule.to_string().parse::<StopRule>().unwrap(), rule.clone(), "{}", rule);
+    }
+
+    #[test]
+    fn no_sentence_panics(text in "\\PC{0,60}", near in "(øke|raise|senke)? ?[a-zæøå %]{0,20} (by|med|til)? ?[0-9,. %kr]{0,8} (på|in)? ?[0-9]{0,12} (dager|weeks|uker)?") {
+        for text in [text, near] {
+            let _ = text.parse::<Goal>();
+            let _ = text.parse::<StopRule>();
+        }
+    }
+
+    #[test]
+    fn what_is_undecided_is_decided_by_what_is_missing(count in 0..200_u32, spend in 1.0..20_000.0_f64, level in 0.6..0.99_f64) {
+        let rule = StopRule { kpi: Kpi::Cpc, threshold: 25.into() };
+        let count = f64::from(count);
+        if let StopDecision::Undecided { more: Some(more) } = rule.check_cost(spend, count, level).unwrap().decision {
+            let part = 1.0 + more / spend;
+            let later = rule.check_cost(spend * part, count * part, level).unwrap();
+            prop_assert!(is_decided(later.decision));
+            let sooner = 1.0 + 0.999 * more / spend;
+            let sooner = rule.check_cost(spend * sooner, count * sooner, level).unwrap();
+            prop_assert!(!is_decided(sooner.decision));
+        }
+    }
+
+    #[test]
+    fn pace_adds_up(target in 1..1_000_000_i64, actual in 0..1_000_000_i64, days in 1..120_u32, part in 0.0..=1.0_f64) {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let elapsed = (f64::from(days) * part) as u32;
+        let progress = Progress::straight(target.into(), days, elapsed, actual.into()).unwrap();
+        let left = Exact::from(days - elapsed);
+        if let Outcome::Value(per_day) = progress.required_per_day().outcome() {
+            prop_assert_eq!(&(&per_day * &left) + &actual.into(), target.into());
+        } else {
+            prop_assert_eq!(elapsed, days);
+        }
+        let weights: Vec<Exact> = (0..days).map(|day| Exact::from(1 + day % 7)).collect();
+        let whole = Progress::seasonal(target.into(), &weights, days, actual.into()).unwrap();
+        prop_assert_eq!(whole.expected_to_date(), target.into());
+    }
+}
+
+fn is_decided(decision: StopDecision) -> bool {
+    !matches!(decision, StopDecision::Undecided { .. })
+}
+
+fn measures() -> Vec<Measure> {
+    let kpis = Kpi::ALL.into_iter().map(Measure::Kpi);
+    let margins = [Margin::Cm1, Margin::Cm2, Margin::Cm3].map(Measure::Margin);
+    let sums = Fact::ALL.into_iter().map(Measure::Sum);
+    kpis.chain(margins).chain(sums).collect()
+}
+
+#[test]
+fn every_measure_has_words_of_its_own() {
+    for measure in measures() {
+        for name in [measure.english(), measure.norwegian()] {
+            assert_eq!(Measure::called(&name.to_uppercase()), Some(measure), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn sentences_that_are_not_understood_name_the_words() {
+    for (text, words) in [
+        ("", "a verb"),
+        ("Forbedre omsetning med 12 % på 90 dager", "\"Forbedre\""),
+        ("Øke trivsel med 12 % på 90 dager", "\"trivsel\""),
+        ("Øke omsetning med tolv på 90 dager", "\"tolv\""),
+        ("Øke omsetning med 12 % på nitti dager", "\"nitti\""),
+        ("Øke omsetning med 12 % på 90 år", "\"år\""),
+        ("Øke omsetning til 12 % på 90 dager", "\"12 %\""),
+        ("Øke omsetning med -12 % på 90 dager", "\"-12 %\""),
+        ("Øke omsetning 12 % på 90 dager", "med 12 %"),
+        ("Raise revenue by 12 %", "days"),
+    ] {
+        let fault = text.parse::<Goal>().unwrap_err().to_string();
+        assert!(fault.contains(words), "{fault}");
+    }
+    for (text, words) in [
+        ("CPC 25", "a rule such as"),
+        ("CPC < 25", "a cost is bad when it is high"),
+        ("completion > 25 %", "a rate is bad when it is low"),
+        ("lykke > 25", "\"lykke\""),
+        ("CPC > mye", "\"mye\""),
+        ("CPC > -1", "zero or above"),
+    ] {
+        let fault = text.parse::<StopRule>().unwrap_err().to_string();
+        assert!(fault.contains(words), "{fault}");
+    }
+    let goal: Goal = "Senk nettbutikkens kostnad per ny kunde til kr 1 250 innen 6 uker.".parse().unwrap();
+    assert_eq!((goal.direction, goal.days, goal.scope.as_str()), (Direction::Lower, 42, "nettbutikkens"));
+    assert_eq!((goal.measure, goal.change), (Measure::Kpi(Kpi::Cac), Change::To(1250.into())));
+}
+
+#[test]
+fn a_rule_is_held_against_merged_facts() {
+    let mut facts = Facts::zero(Currency::NOK);
+    let spend = "NOK 3000.00".parse().ok();
+    facts.add(&Row { spend, clicks: Some(80), impressions: Some(50_000), ..Row::default() }).unwrap();
+    let check = |rule: &str| rule.parse::<StopRule>().unwrap().check(&facts, 0.95).unwrap();
+    assert_eq!(check("CPC > kr 25").decision, StopDecision::Stop);
+    assert_eq!(check("CPC > kr 60").decision, StopDecision::Keep);
+    assert!(matches!(check("CPC > kr 37").decision, StopDecision::Undecided { more: Some(_) }));
+    // CPM is 60 kroner: per thousand, as it is written.
+    assert_eq!(check("CPM > kr 61").point, Some(60.0));
+    assert!("ROAS < 2".parse::<StopRule>().unwrap().check(&facts, 0.95).is_err());
+    assert!(
+        "completion < 25 %"
+            .parse::<StopRule>()
+            .unwrap()
+            .check(&facts, 0.95)
+            .unwrap_err()
+            .to_string()
+            .contains("missing")
+    );
+}
+
+/// Exact coverage of the limits at small true values, by adding up the probabilities of all outcomes: no simulation, no error.
+#[test]
+fn limits_keep_their_promise_at_small_counts() {
+    for mean in [0.2_f64, 0.7, 1.5, 3.0, 6.5, 12.0, 40.0] {
+        let mut probability = libm::exp(-mean);
+        let mut covered = 0.0;
+        for count in 0..200_u32 {
+            let limits = count_limits(f64::from(count), two_sided(0.95)).unwrap();
+            if limits.low.unwrap() <= mean && mean <= limits.high.unwrap() {
+                covered += probability;
+            }
+            probability *= mean / f64::from(count + 1);
+        }
+        assert!(covered >= 0.95, "Garwood covers {covered} at {mean}");
+    }
+    let coverage = |method, rate: f64, trials: u32| {
+        let mut probability = libm::pow(1.0 - rate, f64::from(trials));
+        let mut covered = 0.0;
+        for successes in 0..=trials {
+            let limits = rate_limits(f64::from(successes), f64::from(trials), method, two_sided(0.95)).unwrap();
+            if limits.low.unwrap() <= rate && rate <= limits.high.unwrap() {
+                covered += probability;
+            }
+            probability *= f64::from(trials - successes) / f64::from(successes + 1) * rate / (1.0 - rate);
+        }
+        covered
+    };
+    let (mut wilson, mut jeffreys, mut cells) = (0.0, 0.0, 0.0);
+    for trials in [10, 40, 200] {
+        for rate in [0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9] {
+            let exact = coverage(RateMethod::ClopperPearson, rate, trials);
+            assert!(exact >= 0.95, "Clopper-Pearson covers {exact} at {rate} of {trials}");
+            wilson += coverage(RateMethod::Wilson, rate, trials);
+            jeffreys += coverage(RateMethod::Jeffreys, rate, trials);
+            cells += 1.0;
+        }
+    }
+    let (wilson, jeffreys): (f64, f64) = (wilson / cells, jeffreys / cells);
+    println!("mean coverage of 95 %: Wilson {wilson:.4}, Jeffreys {jeffreys:.4}");
+    assert!((wilson - 0.95).abs() < 0.02 && (jeffreys - 0.95).abs() < 0.02);
+}
+
+#[test]
+fn the_chance_of_a_goal_is_that_of_students_t() {
+    // 20 of 30 days, mean 100, standard deviation 10, and 1000 more to go: as likely as not.
+    let mut days = DailyValues::default();
+    for day in 0..20 {
+        days.add(if day % 2 == 0 { 90.0 } else { 110.0 }).unwrap();
+    }
+    let at = |target: i64| {
+        let progress = Progress::straight(target.into(), 30, 20, 2000.into()).unwrap();
+        progress.probability(&days, Direction::Raise).unwrap()
+    };
+    assert!((at(3000) - 0.5).abs() < 1e-12);
+    // s = 10·√(20/19), scale = s·√(10 + 100/20): t = 1 at 39.736 below; P(T₁₉ ≤ 1) = 0.835 063.
+    let scale = (100.0 * 20.0 / 19.0_f64 * 15.0).sqrt();
+    assert!((scale - 39.736).abs() < 1e-3);
+    let progress = Progress::straight(Exact::try_from(3000.0 - scale).unwrap(), 30, 20, 2000.into()).unwrap();
+    assert!((progress.probability(&days, Direction::Raise).unwrap() - 0.835_061_6).abs() < 1e-6);
+    assert!((progress.probability(&days, Direction::Lower).unwrap() - 0.164_938_4).abs() < 1e-6);
+    assert!(at(10_000) < 1e-6);
+    let few = Progress::straight(3000.into(), 30, 1, 100.into()).unwrap();
+    assert!(few.probability(&days, Direction::Raise).is_err());
+}
+
+proptest! {
+    #[test]
+    fn shrinkage_lies_between_the_group_and_all(
+        groups in prop::collection::vec((0..500_u32, 1.0..50_000.0_f64), 2..20), order in any::<bool>(),
+    ) {
+        let mut groups: Vec<Exposed> =
+            groups.into_iter().map(|(results, exposure)| Exposed { results: results.into(), exposure }).collect();
+        prop_assume!(groups.iter().any(|group| group.results > 0.0));
+        let prior = RatePrior::fit(&groups).unwrap();
+        for group in &groups {
+            let (own, shrunk) = (group.results / group.exposure, prior.shrunk(group).unwrap());
+            let (low, high) = (own.min(prior.mean()), own.max(prior.mean()));
+            prop_assert!(low * (1.0 - 1e-9) <= shrunk && shrunk <= high * (1.0 + 1e-9));
+        }
+        if order {
+            groups.reverse();
+        }
+        let again = RatePrior::fit(&groups).unwrap();
+        prop_assert!((again.mean() - prior.mean()).abs() <= 1e-9 * prior.mean());
+    }
+
+    #[test]
+    fn useful_contacts_never_cost_less_than_contacts(cpm in 0.0..500.0_f64, seen in 0.01..=1.0_f64, inside in 0.01..=1.0_f64) {
+        let price = QualityPrice::new(cpm, seen, inside).unwrap();
+        prop_assert!(price.price() >= cpm && !price.beats_cheaper(&price));
+    }
+}
+
+/// With rates truly spread as a gamma, the shrunk rates are nearer to the truth than the raw ones, and by about as much as theory says.
+#[test]
+fn shrinkage_pays() {
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+    use rand_distr::{Distribution, Gamma, Poisson};
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let (shape, exposure) = (8.0, 4_000.0);
+    let rates = Gamma::new(shape, 0.001 / shape).unwrap();
+    let (mut raw, mut shrunk) = (0.0, 0.0);
+    for _ in 0..400 {
+        let truth: Vec<f64> = (0..12).map(|_| rates.sample(&mut rng)).collect();
+        let groups: Vec<Exposed> = truth
+            .iter()
+            .map(|rate| Exposed { results: Poisson::new(rate * exposure).unwrap().sample(&mut rng), exposure })
+            .collect();
+        if groups.iter().all(|group| group.results == 0.0) {
+            continue;
+        }
+        let prior = RatePrior::fit(&groups).unwrap();
+        for (group, truth) in groups.iter().zip(&truth) {
+            raw += (group.results / exposure - truth).powi(2);
+            shrunk += (prior.shrunk(group).unwrap() - truth).powi(2);
+        }
+    }
+    // The true prior is worth 8 / 0.001 = 8000 of exposure, and would leave a third of the error; with 12 groups to learn it from it is more.
+    let ratio: f64 = shrunk / raw;
+    println!("squared error of shrunk over raw rates: {ratio:.3}");
+    assert!((0.3..0.55).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn an_effect_that_may_be_nothing_has_no_upper_cost() {
+    let factor = Incrementality::new(0.2, -0.1, 0.5).unwrap();
+    let cost = factor.cost(1000.0, 10.0).unwrap();
+    assert_eq!((cost.point, cost.limits.high), (Some(500.0), None));
+    assert!(Incrementality::new(0.2, 0.3, 0.5).is_err() && Incrementality::new(f64::NAN, 0.0, 0.5).is_err());
+}
