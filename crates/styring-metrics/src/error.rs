@@ -37,6 +37,12 @@ pub enum Error {
         /// What could have stood there.
         expected: &'static str,
     },
+    /// Totals do not say how a value varies.
+    #[error("the limits of {kpi} need the value of every result, not only their sum; see ResultValues")]
+    NeedsResultValues {
+        /// The KPI.
+        kpi: crate::Kpi,
+    },
     /// A ratio of counts was asked for as an amount.
     #[error("the ratio is a number, not an amount of money")]
     NotAnAmount,

@@ -1,7 +1,8 @@
 use styring_special::{Split, beta_inc_inv, gamma_inc_inv};
 
-use crate::Error;
 use crate::check::{at_least, finite_in};
+use crate::{Error, Fact, Facts, Kpi};
+use styring_money::Sign;
 
 /// How sure limits shall be, and on which side they are wanted.
 ///
@@ -218,6 +219,55 @@ fn squared_normal_quantile(tail: f64) -> Result<f64, Error> {
         0.0
     };
     Ok(z2)
+}
+
+impl Facts {
+    /// Limits of a KPI that is a cost per count or a rate: [`cost_limits`] and Wilson's [`rate_limits`] of the merged facts. A rate that can be above one (CVR with
+    /// view-through conversions) and is takes the limits of its count.
+    ///
+    /// ```
+    /// use styring_metrics::{Confidence, Facts, Kpi, Row};
+    /// use styring_money::Currency;
+    ///
+    /// let mut facts = Facts::zero(Currency::NOK);
+    /// let spend = "NOK 9000.00".parse().ok();
+    /// facts.add(&Row { spend, orders: Some(20.into()), clicks: Some(1200), impressions: Some(400_000), ..Row::default() })?;
+    /// let cost = facts.limits(Kpi::Cpo, Confidence::two_sided(0.9)?)?; // 450 kroner per order
+    /// assert!(cost.low.is_some_and(|low| low > 300.0) && cost.high.is_some_and(|high| high < 680.0));
+    /// assert!(facts.limits(Kpi::Roas, Confidence::two_sided(0.9)?).is_err()); // needs the value of every order
+    /// # Ok::<(), styring_metrics::Error>(())
+    /// ```
+    ///
+    /// Errors: [`Error::NeedsResultValues`] for ratios of amounts; a fact that is missing or below zero; a rate without a denominator.
+    pub fn limits(&self, kpi: Kpi, confidence: Confidence) -> Result<Limits, Error> {
+        let ([(factor, over)], [(1, under)]) = (kpi.numerator(), kpi.denominator()) else {
+            return Err(Error::NeedsResultValues { kpi });
+        };
+        if under.is_money() || (over.is_money() && *over != Fact::Spend) {
+            return Err(Error::NeedsResultValues { kpi });
+        }
+        let (top, bottom) = (self.evidence(*over)? * *factor as f64, self.evidence(*under)?);
+        if over.is_money() {
+            cost_limits(top, bottom, confidence)
+        } else if top <= bottom {
+            rate_limits(top, bottom, RateMethod::Wilson, confidence)
+        } else {
+            finite_in(under.name(), bottom, f64::MIN_POSITIVE..=1e15, "above 0 and at most 1e15")?;
+            Ok(count_limits(top, confidence)?.scale(1.0 / bottom))
+        }
+    }
+
+    /// A sum as evidence: known in every row, and not below zero.
+    pub(crate) fn evidence(&self, fact: Fact) -> Result<f64, Error> {
+        match self.get(fact) {
+            Some(sum) if sum.sign() != Sign::Negative => Ok(sum.to_f64()),
+            sum => Err(Error::OutOfRange {
+                field: fact.name(),
+                expected: "known in all rows, zero or above",
+                value: sum.map_or_else(|| "missing".to_owned(), ToString::to_string),
+            }),
+        }
+    }
 }
 
 /// What single results were worth, for limits of a value: a commutative monoid of their number, sum and sum of squares.

@@ -72,15 +72,7 @@ impl StopRule {
             ([(factor, top)], [(1, bottom)]) if !bottom.is_money() => ((*factor, *top), *bottom),
             _ => return Err(self.unfit()),
         };
-        let known = |fact| match facts.get(fact) {
-            Some(sum) if sum.sign() != Sign::Negative => Ok(sum.to_f64()),
-            sum => Err(Error::OutOfRange {
-                field: fact.name(),
-                expected: "known in all rows, zero or above",
-                value: sum.map_or_else(|| "missing".to_owned(), ToString::to_string),
-            }),
-        };
-        let (over, under) = (known(top.1)?, known(bottom)?);
+        let (over, under) = (facts.evidence(top.1)?, facts.evidence(bottom)?);
         if top.1.is_money() {
             self.check_cost(over * top.0 as f64, under, level)
         } else {

@@ -350,3 +350,44 @@ fn an_effect_that_may_be_nothing_has_no_upper_cost() {
     assert_eq!((cost.point, cost.limits.high), (Some(500.0), None));
     assert!(Incrementality::new(0.2, 0.3, 0.5).is_err() && Incrementality::new(f64::NAN, 0.0, 0.5).is_err());
 }
+
+#[test]
+fn every_kpi_has_limits_or_says_what_they_need() {
+    let mut facts = Facts::zero(Currency::NOK);
+    let money = |amount: i64| styring_money::Money::from_minor(i128::from(amount) * 100, Currency::NOK).ok();
+    let row = Row {
+        spend: money(3000),
+        impressions: Some(50_000),
+        measurable: Some(45_000),
+        viewable: Some(30_000),
+        av_measurable: Some(40_000),
+        avoc: Some(9_000),
+        video_starts: Some(20_000),
+        first_quartile: Some(15_000),
+        midpoint: Some(12_000),
+        third_quartile: Some(9_000),
+        completes: Some(8_000),
+        clicks: Some(80),
+        leads: Some(9.into()),
+        orders: Some(4.into()),
+        // More than clicks: seen, and bought later.
+        conversions: Some(100.into()),
+        new_customers: Some(0.into()),
+        revenue: money(8000),
+        cost_of_goods: money(3000),
+        other_variable_cost: money(500),
+    };
+    facts.add(&row).unwrap();
+    for kpi in Kpi::ALL {
+        match facts.limits(kpi, two_sided(0.9)) {
+            Ok(limits) => {
+                let value = facts.kpi(kpi).number().value();
+                let below = value.is_none_or(|value| limits.low.unwrap() <= value);
+                assert!(below && value.is_none_or(|value| value <= limits.high.unwrap()), "{kpi} {limits:?}");
+            }
+            Err(fault) => assert!(fault.to_string().contains("value of every result"), "{kpi}: {fault}"),
+        }
+    }
+    assert_eq!(facts.limits(Kpi::Cac, two_sided(0.9)).unwrap().high, None);
+    assert!(facts.limits(Kpi::Ctr, Confidence::upper(0.9).unwrap()).unwrap().low.is_none());
+}
