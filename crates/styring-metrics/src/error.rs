@@ -38,8 +38,8 @@ pub enum Error {
         expected: &'static str,
     },
     /// Totals do not say how a value varies.
-    #[error("the limits of {kpi} need the value of every result, not only their sum; see ResultValues")]
-    NeedsResultValues {
+    #[error("the limits of {kpi} need the value of every order, not only their sum; see OrderValues")]
+    NeedsOrderValues {
         /// The KPI.
         kpi: crate::Kpi,
     },

@@ -292,17 +292,17 @@ impl Progress {
     ///
     /// Errors: fewer than two days, or other days than have elapsed.
     pub fn probability(&self, days: &DailyValues, direction: Direction) -> Result<f64, Error> {
-        if days.count != self.elapsed || days.count < 2 {
-            return Err(Error::OutOfRange {
-                field: "days with values",
-                expected: "as many as have elapsed, and at least two",
-                value: days.count.to_string(),
-            });
-        }
+        let known = days.mean().zip(days.variance()).filter(|_| days.count == self.elapsed);
+        let (mean, variance) = known.ok_or_else(|| Error::OutOfRange {
+            field: "days with values",
+            expected: "as many as have elapsed, and at least two",
+            value: days.count.to_string(),
+        })?;
         let (k, m) = (f64::from(days.count), f64::from(self.days - self.elapsed));
-        let surplus = self.actual.to_f64() + m * days.mean - self.target.to_f64();
+        let end = &self.actual + &(&mean * &Exact::from(self.days - self.elapsed));
+        let surplus = (&end - &self.target).to_f64();
         let surplus = if direction == Direction::Raise { surplus } else { -surplus };
-        let scale = (days.squares / (k - 1.0) * (m + m * m / k)).sqrt();
+        let scale = (variance.to_f64() * (m + m * m / k)).sqrt();
         if scale == 0.0 || m == 0.0 {
             return Ok(if surplus >= 0.0 { 1.0 } else { 0.0 });
         }
@@ -316,35 +316,26 @@ fn student_below(t: f64, freedom: f64) -> Result<f64, Error> {
     Ok(if t > 0.0 { 1.0 - beyond } else { beyond })
 }
 
-/// Daily values as a mergeable summary: their number, mean, and sum of squared deviations.
-///
-/// Source: Chan, Golub and LeVeque 1983.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// Daily values as a mergeable summary: their number, sum and sum of squares, exact.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct DailyValues {
     count: u32,
-    mean: f64,
-    squares: f64,
+    sum: Exact,
+    squares: Exact,
 }
 
 impl DailyValues {
     /// Adds the value of a day.
-    pub fn add(&mut self, value: f64) -> Result<(), Error> {
-        crate::check::finite_in("value of a day", value, -1e100..=1e100, "from -1e100 to 1e100")?;
-        self.merge(&Self { count: 1, mean: value, squares: 0.0 });
-        Ok(())
+    pub fn add(&mut self, value: &Exact) {
+        self.merge(&Self { count: 1, sum: value.clone(), squares: value * value });
     }
 
     /// Adds all days of `other`.
     pub fn merge(&mut self, other: &Self) {
-        let (mine, theirs) = (f64::from(self.count), f64::from(other.count));
-        let all = mine + theirs;
-        if all > 0.0 {
-            let apart = other.mean - self.mean;
-            self.mean += apart * theirs / all;
-            self.squares += other.squares + apart * apart * mine * theirs / all;
-            self.count = self.count.saturating_add(other.count);
-        }
+        self.count = self.count.saturating_add(other.count);
+        self.sum += &other.sum;
+        self.squares += &other.squares;
     }
 
     /// How many days there are.
@@ -352,8 +343,14 @@ impl DailyValues {
         self.count
     }
 
-    /// Their mean; zero of none.
-    pub fn mean(&self) -> f64 {
-        self.mean
+    /// Their mean; `None` of none.
+    pub fn mean(&self) -> Option<Exact> {
+        self.sum.checked_div(&self.count.into())
+    }
+
+    /// Their sample variance; `None` of fewer than two.
+    pub fn variance(&self) -> Option<Exact> {
+        let around = &self.squares - &(&self.sum * &self.mean()?);
+        around.checked_div(&self.count.checked_sub(1)?.into())
     }
 }

@@ -25,7 +25,7 @@
 //! - Contribution margin from order lines: [`Sales`]; from totals: [`Facts::contribution`], [`BreakEven`].
 //! - Quality of delivery: [`Quality`] from [`Visibility`] and [`Frequency`]; people: [`Reach`].
 //! - One number per channel or creative, with its uncertainty: [`EffectScoring`].
-//! - How sure a KPI is: [`count_limits`], [`cost_limits`], [`rate_limits`], [`ResultValues`]; when to stop: [`StopRule`].
+//! - How sure a KPI is: [`count_limits`], [`cost_limits`], [`rate_limits`], [`OrderValues`]; when to stop: [`StopRule`].
 //! - Small groups not ranked by luck: [`RatePrior`]. What the advertising caused: [`Incrementality`]. What a useful contact costs: [`QualityPrice`].
 //! - Goals in one sentence, pace and chance: [`Goal`], [`Progress`]; the words of the trade in two languages: [`Measure`].
 //! - The mean that dashboards show and should not: [`MeanOfRowRatios`].
@@ -44,6 +44,7 @@ mod incrementality;
 mod kpi;
 mod limits;
 mod measure;
+mod order_values;
 mod quality;
 mod quality_price;
 mod rank;
@@ -62,10 +63,9 @@ pub use facts::{Facts, Row};
 pub use goal::{Change, DailyValues, Direction, Goal, Progress};
 pub use incrementality::{IncrementalCost, IncrementalResults, Incrementality};
 pub use kpi::{Better, BreakEven, Kpi, Margin};
-pub use limits::{
-    Confidence, Limits, RateMethod, ResultValues, cost_limits, count_limits, rate_limits, spend_to_reject,
-};
+pub use limits::{Confidence, Limits, RateMethod, cost_limits, count_limits, rate_limits, spend_to_reject};
 pub use measure::Measure;
+pub use order_values::{Order, OrderValues};
 pub use quality::{Frequency, FrequencyBand, MeasuredVisibility, Quality, Visibility};
 pub use quality_price::QualityPrice;
 pub use rank::{Ranking, rank};

@@ -56,13 +56,23 @@ impl Confidence {
         self.level
     }
 
+    /// The confidence that limits of a reciprocal need.
+    pub(crate) fn mirrored(self) -> Self {
+        let side = match self.side {
+            Side::Both => Side::Both,
+            Side::Lower => Side::Upper,
+            Side::Upper => Side::Lower,
+        };
+        Self { side, ..self }
+    }
+
     /// The probability beyond one limit.
-    fn tail(self) -> f64 {
+    pub(crate) fn tail(self) -> f64 {
         if self.side == Side::Both { (1.0 - self.level) / 2.0 } else { 1.0 - self.level }
     }
 
     /// The limits that are wanted, each computed from the tail beyond it.
-    fn limits(
+    pub(crate) fn limits(
         self,
         low: impl FnOnce(f64) -> Result<f64, Error>,
         high: impl FnOnce(f64) -> Result<Option<f64>, Error>,
@@ -116,7 +126,7 @@ pub fn count_limits(count: f64, confidence: Confidence) -> Result<Limits, Error>
     effective_count_limits(count, confidence)
 }
 
-fn effective_count_limits(count: f64, confidence: Confidence) -> Result<Limits, Error> {
+pub(crate) fn effective_count_limits(count: f64, confidence: Confidence) -> Result<Limits, Error> {
     confidence.limits(
         |tail| if count == 0.0 { Ok(0.0) } else { Ok(gamma_inc_inv(count, Split::from_lower(tail)?)?) },
         |tail| Ok(Some(gamma_inc_inv(count + 1.0, Split::from_upper(tail)?)?)),
@@ -139,15 +149,7 @@ fn effective_count_limits(count: f64, confidence: Confidence) -> Result<Limits, 
 pub fn cost_limits(spend: f64, count: f64, confidence: Confidence) -> Result<Limits, Error> {
     at_least("spend", spend, 0.0, "zero or above")?;
     // The more results, the lower the cost.
-    let mirrored = Confidence {
-        side: match confidence.side {
-            Side::Both => Side::Both,
-            Side::Lower => Side::Upper,
-            Side::Upper => Side::Lower,
-        },
-        ..confidence
-    };
-    let counts = count_limits(count, mirrored)?;
+    let counts = count_limits(count, confidence.mirrored())?;
     Ok(Limits {
         low: counts.high.map(|most| spend / most),
         high: counts.low.filter(|least| *least > 0.0).map(|least| (spend / least).min(f64::MAX)),
@@ -212,13 +214,8 @@ fn beta_limits(below: (f64, f64), above: (f64, f64), confidence: Confidence) -> 
 
 /// The square of the normal quantile that leaves `tail` beyond it: a chi-squared quantile with one degree of freedom, of both tails together.
 fn squared_normal_quantile(tail: f64) -> Result<f64, Error> {
-    let z2 = if tail <= 0.5 {
-        2.0 * gamma_inc_inv(0.5, Split::from_upper(2.0 * tail)?)?
-    } else {
-        // One-sided limits at a level below one half lie on the other side; they are of no use, and monotone all the same.
-        0.0
-    };
-    Ok(z2)
+    // One-sided limits at a level below one half would lie on the other side of the point; they end at it.
+    Ok(if tail < 0.5 { 2.0 * gamma_inc_inv(0.5, Split::from_upper(2.0 * tail)?)? } else { 0.0 })
 }
 
 impl Facts {
@@ -238,13 +235,13 @@ impl Facts {
     /// # Ok::<(), styring_metrics::Error>(())
     /// ```
     ///
-    /// Errors: [`Error::NeedsResultValues`] for ratios of amounts; a fact that is missing or below zero; a rate without a denominator.
+    /// Errors: [`Error::NeedsOrderValues`] for ratios of amounts; a fact that is missing or below zero; a rate without a denominator.
     pub fn limits(&self, kpi: Kpi, confidence: Confidence) -> Result<Limits, Error> {
         let ([(factor, over)], [(1, under)]) = (kpi.numerator(), kpi.denominator()) else {
-            return Err(Error::NeedsResultValues { kpi });
+            return Err(Error::NeedsOrderValues { kpi });
         };
         if under.is_money() || (over.is_money() && *over != Fact::Spend) {
-            return Err(Error::NeedsResultValues { kpi });
+            return Err(Error::NeedsOrderValues { kpi });
         }
         let (top, bottom) = (self.evidence(*over)? * *factor as f64, self.evidence(*under)?);
         if over.is_money() {
@@ -267,72 +264,6 @@ impl Facts {
                 value: sum.map_or_else(|| "missing".to_owned(), ToString::to_string),
             }),
         }
-    }
-}
-
-/// What single results were worth, for limits of a value: a commutative monoid of their number, sum and sum of squares.
-///
-/// ```
-/// use styring_metrics::{Confidence, ResultValues};
-///
-/// let mut orders = ResultValues::default();
-/// for value in [1617.64, 12.98, 738.32, 313.09, 86.55] {
-///     orders.add(value)?;
-/// }
-/// let roas = orders.limits_over(2322.41, Confidence::two_sided(0.9)?)?; // these orders over this spend
-/// assert!((roas.low.expect("a limit") - 0.2553).abs() < 1e-4);
-/// assert!((orders.effective_count() - 2.3458).abs() < 1e-4);
-/// # Ok::<(), styring_metrics::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct ResultValues {
-    count: u64,
-    sum: f64,
-    squares: f64,
-}
-
-impl ResultValues {
-    /// Adds the value of one result, zero or above.
-    pub fn add(&mut self, value: f64) -> Result<(), Error> {
-        finite_in("value of a result", value, 0.0..=1e100, "from 0 to 1e100")?;
-        self.count += 1;
-        self.sum += value;
-        self.squares += value * value;
-        Ok(())
-    }
-
-    /// Adds all results of `other`.
-    pub fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        self.sum += other.sum;
-        self.squares += other.squares;
-    }
-
-    /// How many results there are.
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// How many results of equal value would vary as much: `(Σv)² / Σv²`; zero without a value.
-    pub fn effective_count(&self) -> f64 {
-        // Divided before it is squared, so that no square overflows.
-        if self.squares > 0.0 { self.sum / self.squares * self.sum } else { 0.0 }
-    }
-
-    /// The sum over an amount: ROAS, if it is the spend.
-    ///
-    /// A compound Poisson sum with the effective count `k` as its number of results: `Σv / spend` times `Q(α/2; k) / k` to `Q(1 − α/2; k + 1) / k`. With equal
-    /// values these are Garwood's limits. Without a value there is nothing to scale by, and no upper limit.
-    ///
-    /// Errors: an amount of zero or below.
-    pub fn limits_over(&self, spend: f64, confidence: Confidence) -> Result<Limits, Error> {
-        at_least("spend", spend, f64::MIN_POSITIVE, "above zero")?;
-        let effective = self.effective_count();
-        if effective == 0.0 {
-            return confidence.limits(|_| Ok(0.0), |_| Ok(None));
-        }
-        Ok(effective_count_limits(effective, confidence)?.scale(self.sum / spend / effective))
     }
 }
 

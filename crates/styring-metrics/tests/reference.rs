@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use styring_metrics::{
     Better, BreakEven, Change, Confidence, Delivery, Direction, EffectScore, EffectScoring, Fact, Facts, Frequency,
-    FrequencyBand, Goal, Kpi, Limits, Margin, MeanOfRowRatios, Measure, MeasuredVisibility, OrderCosts, OrderLine,
-    Outcome, Progress, Quality, RateMethod, Ratio, Reach, ResultValues, Row, Sales, ScoreWeights, StopDecision,
-    StopRule, Target, VatRate, Visibility, cost_limits, count_limits, rate_limits, spend_to_reject,
+    FrequencyBand, Goal, Kpi, Limits, Margin, MeanOfRowRatios, Measure, MeasuredVisibility, Order, OrderCosts,
+    OrderLine, OrderValues, Outcome, Progress, Quality, RateMethod, Ratio, Reach, Row, Sales, ScoreWeights,
+    StopDecision, StopRule, Target, VatRate, Visibility, cost_limits, count_limits, rate_limits, spend_to_reject,
 };
 use styring_money::{Currency, Exact, ExchangeRates, Money, Rounding, Sign, Unrounded};
 use styring_testkit::data;
@@ -911,15 +911,16 @@ fn metrics_uncertainty() {
                 Input::RoasIntervalEffectiveCount { spend, order_values, level },
                 Expected::Roas { roas, effective_count, low, high },
             ) => {
-                let mut values = ResultValues::default();
+                let mut values = OrderValues::default();
                 let mut sum = 0.0;
                 for value in order_values {
-                    values.add(value).expect("a value");
+                    let revenue = Exact::try_from(value).expect("a value");
+                    values.add(&Order { revenue, ..Order::default() });
                     sum += value;
                 }
                 check.float("roas", sum / spend, roas);
                 check.float("effective count", values.effective_count(), effective_count);
-                let limits = values.limits_over(spend, confidence(level)).expect("limits");
+                let limits = values.limits(Kpi::Roas, spend, confidence(level)).expect("limits");
                 check_limits("roas", limits, low, Some(high), check);
             }
             _ => check.fail("input and expected values are of different kinds"),
