@@ -13,7 +13,7 @@
 //! });
 //! ```
 //!
-//! [`reference`] holds the rules: a missing file, an unknown field, a repeated id or zero cases fail; every deviation of a file is listed before the test
+//! [`reference`](mod@reference) holds the rules: a missing file, an unknown field, a repeated id or zero cases fail; every deviation of a file is listed before the test
 //! stops. [`owners`] is the register of which crate runs which file. [`data`] finds the folder of real data, which is never part of the repository.
 
 #![allow(clippy::panic, reason = "this crate only runs inside tests")]
