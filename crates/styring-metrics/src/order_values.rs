@@ -34,7 +34,7 @@ pub struct Order {
 /// assert!((roas.low.expect("a limit") - 0.2553).abs() < 1e-4);
 /// assert!((orders.effective_count() - 2.3458).abs() < 1e-4); // as sure as of two orders and a third
 /// let margin = orders.limits(Kpi::Cm2Rate, 2322.41, Confidence::two_sided(0.9)?)?;
-/// assert!(margin.low.is_some_and(|low| low > 0.38) && margin.high.is_some_and(|high| high < 0.45));
+/// assert!(margin.low.is_some_and(|low| low > 0.37) && margin.high.is_some_and(|high| high < 0.45));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
