@@ -22,7 +22,8 @@ pub fn register() -> Vec<Owned> {
     [
         owned("metrics", Some("styring-money"), &["metrics_rounding"]),
         owned("metrics", Some("styring-metrics"), METRICS),
-        owned("metrics", None, METRICS_TO_COME),
+        owned("metrics", Some("styring-triangle"), &["ltv_chain_ladder"]),
+        owned("metrics", Some("styring-ltv"), LTV),
         owned("allocation", Some("styring-allocation"), ALLOCATION),
         owned("allocation", None, ALLOCATION_TO_COME),
         owned("segments", None, SEGMENTS_TO_COME),
@@ -32,7 +33,7 @@ pub fn register() -> Vec<Owned> {
     .concat()
 }
 
-const IN_PLACE: &[&str] = &["metrics_kag", "metrics_online_ads"];
+const IN_PLACE: &[&str] = &["metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
 
 const METRICS: &[&str] = &[
     "metrics_ratio",
@@ -47,10 +48,9 @@ const METRICS: &[&str] = &[
     "metrics_online_ads",
 ];
 
-const METRICS_TO_COME: &[&str] = &[
+const LTV: &[&str] = &[
     "ltv_bg_bb",
     "ltv_bg_nbd",
-    "ltv_chain_ladder",
     "ltv_clv",
     "ltv_cohort",
     "ltv_fit",
