@@ -505,6 +505,7 @@ impl TextOddities {
 }
 
 /// When a row was.
+#[derive(Debug, Clone, Copy)]
 struct When {
     day: NaiveDate,
     /// The week or day; none before the campaign.

@@ -4,7 +4,7 @@ use styring_report::{ExtraSum, Finding, Source};
 
 use crate::source::Findings;
 
-pub(super) fn described(findings: &Findings) -> Source {
+pub(crate) fn described(findings: &Findings) -> Source {
     let finding = |text: &str, rows, first_line| Finding { text: text.to_owned(), rows, first_line };
     let oddities = |contradiction: bool| {
         let of_kind = findings.oddities.iter().filter(move |oddity| oddity.contradiction == contradiction);
