@@ -19,6 +19,7 @@ mod model;
 mod pareto_nbd;
 mod quadrature;
 mod sbg;
+mod simulate;
 
 pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
@@ -32,3 +33,4 @@ pub use mbg_nbd::MbgNbd;
 pub use model::{Future, Horizon, PurchaseModel};
 pub use pareto_nbd::ParetoNbd;
 pub use sbg::{Renewals, ShiftedBetaGeometric};
+pub use simulate::{Seed, Simulated};
