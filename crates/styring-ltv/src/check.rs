@@ -18,3 +18,8 @@ pub(crate) fn finite_in(
 pub(crate) fn out_of_range(field: &'static str, expected: &'static str, value: &impl ToString) -> Error {
     Error::OutOfRange { field, expected, value: value.to_string() }
 }
+
+/// A level of confidence.
+pub(crate) fn level(level: f64) -> Result<(), Error> {
+    finite_in("level", level, 1e-6..=1.0 - 1e-6, "between 0 and 1")
+}

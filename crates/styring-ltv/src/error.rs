@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use styring_money::Currency;
 
 /// What can go wrong with customers and their value.
@@ -23,6 +24,20 @@ pub enum Error {
         left: Currency,
         /// The currency that came.
         right: Currency,
+    },
+    /// A customer ordered before the day of acquisition.
+    #[error("an order of {day} is from before its customer was acquired on {acquired}")]
+    OrderBeforeAcquisition {
+        /// The day of the order.
+        day: NaiveDate,
+        /// The day of the acquisition.
+        acquired: NaiveDate,
+    },
+    /// There are orders of customers of whom nothing else is known.
+    #[error("{customers} customers have orders, but no day of acquisition")]
+    NotAcquired {
+        /// How many.
+        customers: u64,
     },
     /// From the money underneath.
     #[error(transparent)]

@@ -1,3 +1,5 @@
+use std::convert::Infallible;
+
 use chrono::{Datelike, NaiveDate};
 use styring_money::{Currency, Exact, Unrounded};
 
@@ -162,7 +164,7 @@ impl<K: Ord + Clone> Transactions<K> {
     /// Errors: an age above 1e12 units.
     pub fn summarise(&self, until: NaiveDate, unit: TimeUnit) -> Result<Vec<Customer<K>>, Error> {
         let mut customers = Vec::new();
-        self.each_customer(until, |id, days| {
+        self.each_customer::<Error>(until, |id, days| {
             if let Some(purchases) = self.purchases(days).0 {
                 customers.push(self.customer(id, purchases, until, unit)?);
             }
@@ -204,7 +206,7 @@ impl<K: Ord + Clone> Transactions<K> {
         }
         let duration = unit.days(days_between(calibration_end, holdout_end).into());
         let mut customers = Vec::new();
-        self.each_customer(holdout_end, |id, days| {
+        self.each_customer::<Error>(holdout_end, |id, days| {
             let (before, after) = days.split_at(days.partition_point(|(day, _)| *day <= calibration_end));
             if let Some(purchases) = self.purchases(before).0 {
                 let calibration = self.customer(id, purchases, calibration_end, unit)?;
@@ -295,7 +297,7 @@ impl<K: Ord + Clone> Transactions<K> {
             u32::try_from(number).map_err(|_| out_of_range("period", "a number from that of the first day on", &number))
         };
         let mut customers = Vec::new();
-        self.each_customer(until, |id, days| {
+        self.each_customer::<Error>(until, |id, days| {
             let mut purchases = days.iter().filter(|(_, total)| self.is_purchase(total)).map(|(day, _)| *day);
             let Some(first) = purchases.next() else { return Ok(()) };
             let (number, last_number) = clock(first);
@@ -318,11 +320,11 @@ impl<K: Ord + Clone> Transactions<K> {
     }
 
     /// Calls with every customer and what they had on each day until the last one, in order.
-    fn each_customer(
+    fn each_customer<E>(
         &self,
         until: NaiveDate,
-        mut visit: impl FnMut(&K, &[(NaiveDate, Total)]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        mut visit: impl FnMut(&K, &[(NaiveDate, Total)]) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut days = Vec::new();
         let mut rows = self.days.iter().filter(|((_, day), _)| *day <= until).peekable();
         while let Some(((customer, day), total)) = rows.next() {
@@ -333,6 +335,18 @@ impl<K: Ord + Clone> Transactions<K> {
             }
         }
         Ok(())
+    }
+
+    /// Calls with every customer who bought something, the day of the first purchase, and each day with its amount.
+    pub(crate) fn each_acquired(&self, mut visit: impl FnMut(&K, NaiveDate, NaiveDate, Amount)) {
+        let Ok(()) = self.each_customer::<Infallible>(NaiveDate::MAX, |id, days| {
+            if let Some((first, _)) = days.iter().find(|(_, total)| self.is_purchase(total)) {
+                for (day, total) in days {
+                    visit(id, *first, *day, total.amount.clone());
+                }
+            }
+            Ok(())
+        });
     }
 
     fn is_purchase(&self, total: &Total) -> bool {

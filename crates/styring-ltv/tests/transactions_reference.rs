@@ -1,10 +1,10 @@
 //! The reference cases of observed customers: summaries and cohort value.
 #![allow(clippy::expect_used)]
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use serde_json::Value;
-use styring_ltv::{TimeUnit, Transactions};
+use styring_ltv::{ObservedMean, ObservedValue, TimeUnit, Transactions};
 use styring_money::{Currency, Exact, Unrounded};
 use styring_testkit::reference::{Reference, decimal};
 
@@ -65,5 +65,79 @@ fn ltv_rfm() {
             let mean = mean.map_or(Exact::ZERO, |mean| mean.amount().clone());
             check.exact("monetary_value", &mean, &decimal(&expected.monetary_value).expect("a number"));
         }
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "fn", rename_all = "snake_case", deny_unknown_fields)]
+enum CohortInput {
+    CohortLtv { customers: Vec<Acquired>, orders: Vec<Order>, observation_end_day: u64, cac: Exact },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Acquired {
+    id: u32,
+    acquired_day: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Order {
+    id: u32,
+    day: u64,
+    margin: Exact,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CohortExpected {
+    horizons: Vec<Horizon>,
+    payback_day: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Horizon {
+    day: u32,
+    eligible: u64,
+    complete_case_ltv: Option<Exact>,
+    age_incremental_ltv: Option<Exact>,
+    ltv_to_cac: Option<Exact>,
+}
+
+#[test]
+fn ltv_cohort() {
+    let start = date("2000-01-01");
+    let date = |day| start.checked_add_days(Days::new(day)).expect("a date");
+    Reference::new("metrics", "ltv_cohort").run(|input: CohortInput, expected: CohortExpected, check| {
+        let CohortInput::CohortLtv { customers, orders, observation_end_day, cac } = input;
+        let mut value = ObservedValue::new(Currency::NOK);
+        for Order { id, day, margin } in orders {
+            value.order(id, date(day), Unrounded::new(margin, Currency::NOK)).expect("kroner");
+        }
+        for Acquired { id, acquired_day } in customers {
+            value.acquire(id, date(acquired_day));
+        }
+        let observed = value.observe(date(observation_end_day)).expect("orders of customers");
+        let cac = Unrounded::new(cac, Currency::NOK);
+        for expected in &expected.horizons {
+            let day = expected.day;
+            let got = observed.at(day);
+            check.equal("eligible", &got.at_risk(), &expected.eligible);
+            let mean = |mean: Option<&ObservedMean>| mean.map(|mean| mean.value().amount().clone());
+            let compared = observed.against(&cac, day).expect("kroner");
+            for (what, got, expected) in [
+                ("complete_case_ltv", mean(got.complete_case()), &expected.complete_case_ltv),
+                ("age_incremental_ltv", mean(got.age_incremental()), &expected.age_incremental_ltv),
+                ("ltv_to_cac", compared.ratio(), &expected.ltv_to_cac),
+            ] {
+                match (got, expected) {
+                    (Some(got), Some(expected)) => check.exact(&format!("{what} at {day}"), &got, expected),
+                    (got, expected) => check.equal(&format!("{what} at {day}"), &got, expected),
+                }
+            }
+        }
+        check.equal("payback_day", &observed.payback_day(&cac).expect("kroner"), &expected.payback_day);
     });
 }
