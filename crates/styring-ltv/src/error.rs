@@ -39,6 +39,30 @@ pub enum Error {
         /// How many.
         customers: u64,
     },
+    /// A mean or a variance that a distribution does not have.
+    #[error("{quantity} does not exist: {reason}")]
+    DoesNotExist {
+        /// What was asked for.
+        quantity: &'static str,
+        /// Why there is none.
+        reason: &'static str,
+    },
+    /// Too little to fit a model to.
+    #[error("{model} cannot be fitted: {reason}")]
+    CannotFit {
+        /// The model.
+        model: &'static str,
+        /// What is lacking.
+        reason: &'static str,
+    },
+    /// The search for the best parameters still moved at its last step. No data are known that lead here.
+    #[error("the fit of {model} had not settled after {steps} steps")]
+    NotSettled {
+        /// The model.
+        model: &'static str,
+        /// The steps that were taken.
+        steps: u32,
+    },
     /// From the money underneath.
     #[error(transparent)]
     Money(#[from] styring_money::Error),

@@ -2,6 +2,7 @@ use std::cmp::Ordering;
 
 use crate::Error;
 use crate::check::{finite_in, out_of_range};
+use crate::kernel::Observed;
 
 /// What a customer did so far, in continuous time: all that the purchase models need to know.
 ///
@@ -137,6 +138,34 @@ impl PeriodHistory {
     /// The number of periods seen after the first, `n`.
     pub fn periods(&self) -> u32 {
         self.periods
+    }
+}
+
+impl Observed for History {
+    fn purchases(&self) -> f64 {
+        self.purchases.into()
+    }
+
+    fn age(&self) -> f64 {
+        self.age
+    }
+
+    fn in_units_of(&self, unit: f64) -> Self {
+        Self { last: self.last / unit, age: self.age / unit, ..*self }
+    }
+}
+
+impl Observed for PeriodHistory {
+    fn purchases(&self) -> f64 {
+        self.purchases.into()
+    }
+
+    fn age(&self) -> f64 {
+        1.0
+    }
+
+    fn in_units_of(&self, _unit: f64) -> Self {
+        *self
     }
 }
 

@@ -1,0 +1,112 @@
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+use crate::maximum::Quadratic;
+
+/// What a fit found: parameters with their standard errors, and how well they describe the data.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Estimates {
+    /// The parameters, in the order of the model.
+    pub parameters: Vec<Estimate>,
+    /// The natural logarithm of the likelihood of all histories, in the unit of time they were given in.
+    pub log_likelihood: f64,
+    /// How many customers it is the likelihood of.
+    pub customers: f64,
+    /// Whether the data determine the parameters.
+    pub identified: Identified,
+    /// The covariance of the parameters as they were searched for: logarithms, and coefficients as they are. Row by row.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) covariance: DMatrix<f64>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Estimate {
+    /// What it is called in the literature.
+    pub name: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// The standard error of its logarithm, from the observed information. `None` where the data do not determine it: above 3, a factor of twenty either way.
+    pub se_log: Option<f64>,
+}
+
+impl Estimate {
+    /// The standard error of the parameter itself, by the delta method: `value · se_log`.
+    pub fn se(&self) -> Option<f64> {
+        self.se_log.map(|se| self.value * se)
+    }
+}
+
+/// Whether data determine the parameters of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[allow(clippy::exhaustive_enums, reason = "one question with these answers")]
+pub enum Identified {
+    /// They do.
+    Fully,
+    /// The likelihood is flat along a ridge, or rises along it forever: these parameters could be very different, and predictions would hardly be. The values
+    /// given reach the supremum of the likelihood.
+    Weakly(Vec<&'static str>),
+    /// As `Weakly`, and the reason is that hardly anybody drops out: less than one in a thousand, at a purchase or within the mean age.
+    NoDropout(Vec<&'static str>),
+}
+
+impl Estimates {
+    /// Akaike's criterion, `2k − 2 ln L`; the smaller, the better.
+    pub fn aic(&self) -> f64 {
+        2.0 * self.parameters.len() as f64 - 2.0 * self.log_likelihood
+    }
+
+    /// The Bayesian criterion, `k ln n − 2 ln L`, of n customers; the smaller, the better.
+    pub fn bic(&self) -> f64 {
+        self.parameters.len() as f64 * libm::log(self.customers) - 2.0 * self.log_likelihood
+    }
+
+    /// The value of the parameter of this name.
+    pub fn value(&self, name: &str) -> Option<f64> {
+        self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value)
+    }
+
+    /// Of the maximum `top`, at parameters with these names and values. `hardly_any` says that there is hardly any dropout.
+    pub(crate) fn at_maximum(
+        named: impl IntoIterator<Item = (&'static str, f64)>,
+        log_likelihood: f64,
+        customers: f64,
+        top: &Quadratic,
+        hardly_any: bool,
+    ) -> Self {
+        let errors = standard_errors(&top.hessian);
+        let named = named.into_iter().zip(errors.iter());
+        let parameters: Vec<Estimate> =
+            named.map(|((name, value), se)| Estimate { name, value, se_log: (*se <= WEAK).then_some(*se) }).collect();
+        let weak: Vec<_> = parameters.iter().filter(|known| known.se_log.is_none()).map(|known| known.name).collect();
+        let identified = match (weak.is_empty(), hardly_any) {
+            (true, _) => Identified::Fully,
+            (false, true) => Identified::NoDropout(weak),
+            (false, false) => Identified::Weakly(weak),
+        };
+        Self { parameters, log_likelihood, customers, identified, covariance: covariance(&top.hessian) }
+    }
+}
+
+/// A standard error of a logarithm above which a parameter is not determined.
+const WEAK: f64 = 3.0;
+
+fn standard_errors(hessian: &DMatrix<f64>) -> DVector<f64> {
+    spread(hessian, 1e-12).diagonal().map(f64::sqrt)
+}
+
+/// The inverse of the information, for the delta method. Where the data say nothing, a standard deviation of five in the logarithm is taken: predictions hardly depend on such
+/// directions, and a wider one would multiply their rounding.
+fn covariance(hessian: &DMatrix<f64>) -> DMatrix<f64> {
+    spread(hessian, 1.0 / 25.0)
+}
+
+fn spread(hessian: &DMatrix<f64>, least: f64) -> DMatrix<f64> {
+    let eigen = SymmetricEigen::new(-hessian);
+    let inverse = eigen.eigenvalues.map(|value| 1.0 / value.max(least));
+    &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose()
+}

@@ -1,0 +1,138 @@
+use nalgebra::{DMatrix, DVector};
+
+use crate::estimates::Estimates;
+use crate::kernel::Observed;
+use crate::maximum::{Quadratic, maximum};
+use crate::{Error, Histories, PurchaseModel};
+
+/// A purchase model fitted to histories.
+///
+/// ```
+/// use styring_ltv::{Histories, History, Identified, MbgNbd, PurchaseModel};
+///
+/// let customers = (0..400_u32).map(|i| {
+///     let (x, age) = (i * i % 7 % 4, 30.0 + f64::from(i % 9));
+///     History::new(x, if x == 0 { 0.0 } else { age * f64::from(1 + i % 3) / 4.0 }, age)
+/// });
+/// let histories: Histories<History> = customers.collect::<Result<_, _>>()?;
+/// let fit = MbgNbd::fit(&histories)?;
+/// assert_eq!(fit.estimates.identified, Identified::Fully);
+/// println!("{:?}", fit.model.future(&History::NEW, 12.0)?);
+/// # Ok::<(), styring_ltv::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Fit<M> {
+    /// The model with the parameters that were found.
+    pub model: M,
+    /// What is known of them.
+    pub estimates: Estimates,
+}
+
+/// Histories of customers who share their covariates: a channel, a campaign, a first basket.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell<H> {
+    pub(crate) covariates: Vec<f64>,
+    pub(crate) histories: Vec<(H, f64)>,
+}
+
+impl<H: Observed> Cell<H> {
+    pub(crate) fn of(covariates: Vec<f64>, histories: &Histories<H>, unit: f64) -> Self {
+        let histories = histories.iter().map(|(history, weight)| (history.in_units_of(unit), weight)).collect();
+        Self { covariates, histories }
+    }
+}
+
+/// The mean age, which becomes the unit of time while a model is fitted.
+pub(crate) fn mean_age<H: Observed>(cells: &[&Histories<H>], model: &'static str) -> Result<f64, Error> {
+    let lacking = |reason| Err(Error::CannotFit { model, reason });
+    let sum = |of: &dyn Fn(&H) -> f64| -> f64 {
+        cells.iter().flat_map(|cell| cell.iter()).map(|(history, weight)| weight * of(history)).sum()
+    };
+    let (customers, age, purchases) = (sum(&|_| 1.0), sum(&|history| history.age()), sum(&|history| history.purchases()));
+    if customers < 1.0 {
+        return lacking("there are no customers");
+    }
+    if age <= 0.0 {
+        return lacking("no customer has been seen for any time");
+    }
+    if purchases <= 0.0 {
+        return lacking("no customer has bought again");
+    }
+    Ok(age / customers)
+}
+
+/// The maximum of the likelihood over the logarithms of the four parameters, the purchase coefficients and the dropout coefficients, in this order.
+pub(crate) fn climb<M: PurchaseModel>(cells: &[Cell<M::History>]) -> Result<(DVector<f64>, Quadratic), Error> {
+    let covariates = cells.first().map_or(0, |cell| cell.covariates.len());
+    let size = 4 + 2 * covariates;
+    let (mut customers, mut purchases) = (0.0, 0.0);
+    for (history, weight) in cells.iter().flat_map(|cell| &cell.histories) {
+        customers += weight;
+        purchases += weight * history.purchases();
+    }
+    let start = M::start(purchases / customers).map(libm::log);
+    let start = DVector::from_fn(size, |row, _| start.get(row).copied().unwrap_or(0.0));
+    maximum(M::NAME, start, |point| sum_over::<M>(cells, point))
+}
+
+/// The log-likelihood of all cells with its derivatives; `None` beyond the range of parameters.
+pub(crate) fn sum_over<M: PurchaseModel>(cells: &[Cell<M::History>], point: &DVector<f64>) -> Option<Quadratic> {
+    /// e^±50, twenty-one orders of magnitude in units of the mean age.
+    const FARTHEST: f64 = 50.0;
+    let mut total = Quadratic::zero(point.len());
+    for cell in cells {
+        let design = design::<M>(&cell.covariates);
+        let logarithms = &design * point;
+        if logarithms.amax() > FARTHEST {
+            return None;
+        }
+        let parameters: [f64; 4] = std::array::from_fn(|row| libm::exp(logarithms[row]));
+        let own = M::unchecked(parameters).derivatives(&cell.histories).in_logarithms(&parameters);
+        total.value += own.value;
+        total.gradient += design.transpose() * own.gradient;
+        total.hessian += design.transpose() * own.hessian * design;
+    }
+    total.value.is_finite().then_some(total)
+}
+
+/// How the logarithms of a cell's parameters follow from the point: a matrix of four rows.
+pub(crate) fn design<M: PurchaseModel>(covariates: &[f64]) -> DMatrix<f64> {
+    DMatrix::from_fn(4, 4 + 2 * covariates.len(), |row, column| match column.checked_sub(4) {
+        None => f64::from(row == column),
+        Some(index) => match covariates.get(index) {
+            Some(covariate) => M::BUYS_MORE[row] * covariate,
+            None => M::LEAVES_MORE[row] * covariates[index - covariates.len()],
+        },
+    })
+}
+
+/// The parameters at a point, in the unit of time that `unit` is given in.
+pub(crate) fn parameters_at<M: PurchaseModel>(point: &DVector<f64>, unit: f64) -> [f64; 4] {
+    std::array::from_fn(|row| libm::exp(point[row]) * if M::IS_TIME[row] { unit } else { 1.0 })
+}
+
+/// The log-likelihood in the original unit: every purchase has a density per unit of time. And without the ridge that picked the point.
+pub(crate) fn log_likelihood_at<M: PurchaseModel>(cells: &[Cell<M::History>], point: &DVector<f64>, unit: f64) -> f64 {
+    let purchases: f64 =
+        cells.iter().flat_map(|cell| &cell.histories).map(|(history, weight)| weight * history.purchases()).sum();
+    let scaled = sum_over::<M>(cells, point).map_or(f64::NEG_INFINITY, |sum| sum.value);
+    if M::IS_TIME.contains(&true) { scaled - purchases * libm::log(unit) } else { scaled }
+}
+
+pub(crate) fn fit<M: PurchaseModel>(histories: &Histories<M::History>) -> Result<Fit<M>, Error> {
+    let unit = mean_age(&[histories], M::NAME)?;
+    let cells = [Cell::of(Vec::new(), histories, unit)];
+    let (point, top) = climb::<M>(&cells)?;
+    let scaled = M::unchecked(parameters_at::<M>(&point, 1.0));
+    let parameters = parameters_at::<M>(&point, unit);
+    let estimates = Estimates::at_maximum(
+        M::PARAMETERS.into_iter().zip(parameters),
+        log_likelihood_at::<M>(&cells, &point, unit),
+        histories.customers(),
+        &top,
+        scaled.dropout() < 1e-3,
+    );
+    Ok(Fit { model: M::from_parameters(parameters)?, estimates })
+}

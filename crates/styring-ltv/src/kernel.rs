@@ -1,0 +1,47 @@
+//! What fitting needs of a model; public in a private module, so that only this crate can add models.
+#![allow(unreachable_pub, reason = "a sealed trait must be public where it is a bound")]
+
+use std::fmt::Debug;
+
+use crate::derivatives::Derivatives;
+
+/// A likelihood with four parameters.
+pub trait Kernel: Sized {
+    /// What is known of a customer.
+    type History: Observed;
+    /// The model.
+    const NAME: &'static str;
+    /// The parameters.
+    const PARAMETERS: [&'static str; 4];
+    /// Which of them are lengths of time.
+    const IS_TIME: [bool; 4];
+    /// What is added to the logarithms of the parameters for one unit of a purchase coefficient: it multiplies the rate of purchases, or their odds, by e.
+    const BUYS_MORE: [f64; 4];
+    /// The same for dropout.
+    const LEAVES_MORE: [f64; 4];
+
+    /// A model of parameters that are known to be in range.
+    fn unchecked(parameters: [f64; 4]) -> Self;
+
+    /// The log-likelihood of all histories and its derivatives in the parameters. Histories of the same number of purchases lie side by side.
+    fn derivatives(&self, histories: &[(Self::History, f64)]) -> Derivatives<4>;
+
+    /// Where to begin, for histories whose mean age is one and whose mean number of purchases is given.
+    fn start(mean_purchases: f64) -> [f64; 4];
+
+    /// How much dropout there is: the mean chance to drop out at a purchase or in a period, or within the mean age where that is one.
+    fn dropout(&self) -> f64;
+}
+
+/// What fitting needs of a history.
+pub trait Observed: Copy + Ord + Debug {
+    /// Repeat purchases.
+    fn purchases(&self) -> f64;
+
+    /// How old the customer is, which says how time is to be scaled; one where time is counted in periods.
+    fn age(&self) -> f64;
+
+    /// The same history with all times divided by `unit`.
+    #[must_use]
+    fn in_units_of(&self, unit: f64) -> Self;
+}
