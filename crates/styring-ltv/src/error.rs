@@ -39,6 +39,16 @@ pub enum Error {
         /// How many.
         customers: u64,
     },
+    /// A cohort brought nothing until an age, or lost.
+    #[error("cohort {cohort} had a margin of {margin} at age {age}; a projection multiplies, and needs margins above zero")]
+    MarginNotPositive {
+        /// The cohort.
+        cohort: String,
+        /// The age in days.
+        age: u32,
+        /// The margin in major units.
+        margin: String,
+    },
     /// A mean or a variance that a distribution does not have.
     #[error("{quantity} does not exist: {reason}")]
     DoesNotExist {
@@ -69,4 +79,7 @@ pub enum Error {
     /// From the special functions underneath.
     #[error(transparent)]
     Special(#[from] styring_special::Error),
+    /// From the triangles underneath.
+    #[error(transparent)]
+    Triangle(#[from] styring_triangle::Error),
 }

@@ -37,7 +37,7 @@ use crate::{Error, History, PeriodHistory, TimeUnit};
 ///
 /// An accumulator: [`merge`](Self::merge) is associative and commutative, and a new one is its identity. Rows may come in any order.
 ///
-/// Cost: O(log n) per row; memory is O(distinct days of customers), some 40 bytes each beside the customer's key, however many rows there were. Less would not
+/// Cost: O(log n) per row; memory is O(distinct days of customers), some 32 bytes each beside the customer's key, however many rows there were. Less would not
 /// do: whether a row is a new purchase can only be told by looking at its day, and the last day to be looked at is chosen when all rows are there. Use short keys,
 /// because each day holds one.
 #[derive(Debug, Clone, PartialEq)]

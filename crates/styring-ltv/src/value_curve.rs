@@ -166,7 +166,8 @@ impl ValueCurve {
     }
 
     fn mean(&self, value: Exact, variance: Option<f64>, at_risk: u64) -> ObservedMean {
-        let standard_error = variance.filter(|variance| variance.is_finite()).map(|variance| variance.max(0.0).sqrt());
+        // Exact numbers know no bounds; what is beyond the largest `f64` comes as that.
+        let standard_error = variance.filter(|variance| *variance < f64::MAX).map(|variance| variance.max(0.0).sqrt());
         ObservedMean { value: Unrounded::new(value, self.currency), standard_error, at_risk }
     }
 
@@ -299,7 +300,8 @@ impl ObservedMean {
         &self.value
     }
 
-    /// Its standard error in major units. `None` where only one customer was seen: one customer does not tell how customers differ.
+    /// Its standard error in major units. `None` where only one customer was seen: one customer does not tell how customers differ. (Nor is there one of amounts beyond 1e150, whose
+    /// squares no `f64` holds.)
     pub fn standard_error(&self) -> Option<f64> {
         self.standard_error
     }
