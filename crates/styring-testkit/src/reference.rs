@@ -1,7 +1,7 @@
 //! Loading and running reference cases.
 //!
 //! A file is `{"source", "notes", …, "cases": [{"id"?, "input", "expected", "tolerance"}]}`. The tolerance is `"exact"` or `{"abs", "rel", "f64_rel"?}`; a
-//! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point. A tolerance may also be given
+//! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point; a `note` decides nothing. A tolerance may also be given
 //! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +73,8 @@ impl Reference {
         let cases = cases(&path).unwrap_or_else(|fault| panic!("reference {name}: {fault}"));
         let mut deviations = Vec::new();
         for case in &cases {
-            let mut case_check = Check { case: case.id.clone(), tolerance: case.tolerance.clone(), deviations: Vec::new() };
+            let mut case_check =
+                Check { case: case.id.clone(), tolerance: case.tolerance.clone(), deviations: Vec::new() };
             match (read::<I>(&case.input), read::<E>(&case.expected)) {
                 (Ok(input), Ok(expected)) => check(input, expected, &mut case_check),
                 (Err(fault), _) | (_, Err(fault)) => case_check.fail(fault),
@@ -167,7 +168,7 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
         }
         Value::Object(parts) => {
             let mut bound = EXACT;
-            for (key, value) in parts {
+            for (key, value) in parts.iter().filter(|(key, _)| *key != "note") {
                 let value = value.as_f64().ok_or(format!("tolerance {key}: {value}"))?;
                 match key.as_str() {
                     "abs" => bound.abs = value,
