@@ -144,9 +144,9 @@ impl<const FIRST: bool> Geometric<FIRST> {
     }
 
     fn alive(&self, history: &History, ahead: f64) -> Alive {
-        let posterior = self.posterior(history);
-        // Terms of the series: up to where purchases without dropout become impossible.
+        /// Terms of the series, up to where more purchases are impossible.
         const MANY: f64 = 3000.0;
+        let posterior = self.posterior(history);
         let odds = ahead / posterior.age;
         let mean = posterior.shape * odds;
         let spread = libm::sqrt(mean * (1.0 + odds));

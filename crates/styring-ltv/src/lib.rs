@@ -1,11 +1,13 @@
 //! Customer lifetime value.
 
 mod amount;
+mod assessment;
 mod bg_bb;
 mod bg_nbd;
 mod check;
 mod cohort_table;
 mod counts;
+mod covariates;
 mod derivatives;
 mod error;
 mod estimates;
@@ -26,15 +28,22 @@ mod quantile;
 mod sbg;
 mod simulate;
 mod tally;
+mod total;
 mod transactions;
+mod value;
 mod value_curve;
 
+pub use assessment::{
+    FrequencyRow, FrequencyTable, HoldoutRow, Independence, Ranked, compare, expected_repeats, frequency_table,
+    holdout_table, value_and_frequency,
+};
 pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
 pub use cohort_table::{CohortProjection, CohortTable, ProjectedCohort, ProjectedValue};
 pub use counts::Counts;
+pub use covariates::{Coefficient, CovariateFit, Effect, Group};
 pub use error::Error;
-pub use estimates::{Estimate, Estimates, Identified};
+pub use estimates::{Estimate, Estimates, Identified, LikelihoodRatio};
 pub use fit::Fit;
 pub use gamma_gamma::{GammaGamma, Spending};
 pub use history::{Histories, History, PeriodHistory, TimeUnit};
@@ -45,5 +54,7 @@ pub use observed::ObservedValue;
 pub use pareto_nbd::ParetoNbd;
 pub use sbg::{Renewals, ShiftedBetaGeometric};
 pub use simulate::{Seed, Simulated};
+pub use total::Total;
 pub use transactions::{Customer, HeldOut, RefundDays, Transactions};
+pub use value::{LifetimeValue, ValueDistribution};
 pub use value_curve::{LtvToCac, ObservedMean, ValueAtAge, ValueCurve};
