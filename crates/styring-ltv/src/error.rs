@@ -40,7 +40,9 @@ pub enum Error {
         customers: u64,
     },
     /// A cohort brought nothing until an age, or lost.
-    #[error("cohort {cohort} had a margin of {margin} at age {age}; a projection multiplies, and needs margins above zero")]
+    #[error(
+        "cohort {cohort} had a margin of {margin} at age {age}; a projection multiplies, and needs margins above zero"
+    )]
     MarginNotPositive {
         /// The cohort.
         cohort: String,

@@ -19,7 +19,11 @@ use crate::check::out_of_range;
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "String", into = "String"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "String", into = "String")
+)]
 pub struct Month {
     first: NaiveDate,
 }
@@ -59,7 +63,8 @@ impl FromStr for Month {
             let month = two_digits.then(|| month.parse().ok())?;
             NaiveDate::from_ymd_opt(year.parse().ok()?, month?, 1)
         });
-        read.map(Self::of).ok_or_else(|| out_of_range("month", "a year and a month, as in 2024-03", &format!("{text:?}")))
+        read.map(Self::of)
+            .ok_or_else(|| out_of_range("month", "a year and a month, as in 2024-03", &format!("{text:?}")))
     }
 }
 
