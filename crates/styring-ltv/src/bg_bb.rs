@@ -1,9 +1,12 @@
+use rand_chacha::ChaCha8Rng;
+
 use crate::check::{discount, finite_in};
 use crate::derivatives::{Derivatives, LogSum};
 use crate::gamma_ratio::Rise;
 use crate::kernel::Kernel;
 use crate::quadrature::beta_mean;
-use crate::{Counts, Error, Future, Horizon, PeriodHistory, PurchaseModel};
+use crate::simulate::{beta, happens};
+use crate::{Counts, Error, Future, Horizon, PeriodHistory, PurchaseModel, Simulated};
 
 /// BG/BB: time in periods, in each of which a customer buys or does not, until gone for good at the beginning of one.
 ///
@@ -213,6 +216,27 @@ impl Kernel for BgBb {
 
     fn start(_mean_purchases: f64) -> [f64; 4] {
         [1.0, 1.0, 1.0, 3.0]
+    }
+
+    fn live(&self, age: f64, ahead: f64, generator: &mut ChaCha8Rng) -> Result<Simulated<PeriodHistory>, Error> {
+        let (seen, next) = (whole(age)?, whole(ahead)?);
+        let buys = beta(self.alpha, self.beta, generator);
+        let leaves = beta(self.gamma, self.delta, generator);
+        let (mut purchases, mut last, mut after) = (0, 0, 0);
+        for period in 1..=seen + next {
+            if happens(leaves, generator) {
+                break;
+            }
+            if happens(buys, generator) {
+                if period <= seen {
+                    purchases += 1;
+                    last = period;
+                } else {
+                    after += 1;
+                }
+            }
+        }
+        Ok(Simulated { history: PeriodHistory::new(purchases, last, seen)?, next: after })
     }
 
     fn dropout(&self) -> f64 {

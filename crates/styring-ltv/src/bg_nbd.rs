@@ -1,7 +1,9 @@
+use rand_chacha::ChaCha8Rng;
+
 use crate::derivatives::Derivatives;
 use crate::geometric::Geometric;
 use crate::kernel::Kernel;
-use crate::{Counts, Error, Future, History, Horizon, PurchaseModel};
+use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 
 /// BG/NBD: purchases at a rate of the customer's own, and after each repeat purchase a chance of the customer's own to be gone for good.
 ///
@@ -75,6 +77,10 @@ impl Kernel for BgNbd {
 
     fn start(mean_purchases: f64) -> [f64; 4] {
         [1.0, 1.0 / mean_purchases.max(1e-3), 1.0, 3.0]
+    }
+
+    fn live(&self, age: f64, ahead: f64, generator: &mut ChaCha8Rng) -> Result<Simulated<History>, Error> {
+        self.0.live(age, ahead, generator)
     }
 
     fn dropout(&self) -> f64 {

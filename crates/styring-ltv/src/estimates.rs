@@ -1,7 +1,5 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use crate::maximum::Quadratic;
-
 /// What a fit found: parameters with their standard errors, and how well they describe the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -70,15 +68,15 @@ impl Estimates {
         self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value)
     }
 
-    /// Of the maximum `top`, at parameters with these names and values. `hardly_any` says that there is hardly any dropout.
+    /// At the maximum, where the likelihood has this Hessian and the parameters have these names and values. `hardly_any` says that there is hardly any dropout.
     pub(crate) fn at_maximum(
         named: impl IntoIterator<Item = (&'static str, f64)>,
         log_likelihood: f64,
         customers: f64,
-        top: &Quadratic,
+        hessian: &DMatrix<f64>,
         hardly_any: bool,
     ) -> Self {
-        let errors = standard_errors(&top.hessian);
+        let errors = standard_errors(hessian);
         let named = named.into_iter().zip(errors.iter());
         let parameters: Vec<Estimate> =
             named.map(|((name, value), se)| Estimate { name, value, se_log: (*se <= WEAK).then_some(*se) }).collect();
@@ -88,7 +86,7 @@ impl Estimates {
             (false, true) => Identified::NoDropout(weak),
             (false, false) => Identified::Weakly(weak),
         };
-        Self { parameters, log_likelihood, customers, identified, covariance: covariance(&top.hessian) }
+        Self { parameters, log_likelihood, customers, identified, covariance: covariance(hessian) }
     }
 }
 

@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::estimates::Estimates;
 use crate::kernel::Observed;
-use crate::maximum::{Quadratic, maximum};
+use crate::maximum::{CLOSE, Maximum, Quadratic, ROUGHLY, maximum};
 use crate::{Error, Histories, PurchaseModel};
 
 /// A purchase model fitted to histories.
@@ -42,6 +42,11 @@ impl<H: Observed> Cell<H> {
         let histories = histories.iter().map(|(history, weight)| (history.in_units_of(unit), weight)).collect();
         Self { covariates, histories }
     }
+
+    /// The same customers with their times rounded to one in so many steps of the mean age, so that many share a history.
+    fn coarse(&self, steps: f64) -> Self {
+        Self { covariates: self.covariates.clone(), histories: H::coarse(&self.histories, steps) }
+    }
 }
 
 /// The mean age, which becomes the unit of time while a model is fitted.
@@ -64,17 +69,25 @@ pub(crate) fn mean_age<H: Observed>(cells: &[&Histories<H>], model: &'static str
 }
 
 /// The maximum of the likelihood over the logarithms of the four parameters, the purchase coefficients and the dropout coefficients, in this order.
-pub(crate) fn climb<M: PurchaseModel>(cells: &[Cell<M::History>]) -> Result<(DVector<f64>, Quadratic), Error> {
+///
+/// The first climbs go over coarse histories, of which there are few; from where they end, all of them are passed two or three times.
+pub(crate) fn climb<M: PurchaseModel>(cells: &[Cell<M::History>]) -> Result<Maximum, Error> {
     let covariates = cells.first().map_or(0, |cell| cell.covariates.len());
-    let size = 4 + 2 * covariates;
     let (mut customers, mut purchases) = (0.0, 0.0);
     for (history, weight) in cells.iter().flat_map(|cell| &cell.histories) {
         customers += weight;
         purchases += weight * history.purchases();
     }
     let start = M::start(purchases / customers).map(libm::log);
-    let start = DVector::from_fn(size, |row, _| start.get(row).copied().unwrap_or(0.0));
-    maximum(M::NAME, start, |point| sum_over::<M>(cells, point))
+    let mut start = DVector::from_fn(4 + 2 * covariates, |row, _| start.get(row).copied().unwrap_or(0.0));
+    let count = |cells: &[Cell<M::History>]| cells.iter().map(|cell| cell.histories.len()).sum::<usize>();
+    for steps in [4.0, 16.0] {
+        let coarse: Vec<_> = cells.iter().map(|cell| cell.coarse(steps)).collect();
+        if 2 * count(&coarse) < count(cells) {
+            start = maximum(M::NAME, start, ROUGHLY, |point| sum_over::<M>(&coarse, point))?.point;
+        }
+    }
+    maximum(M::NAME, start, CLOSE, |point| sum_over::<M>(cells, point))
 }
 
 /// The log-likelihood of all cells with its derivatives; `None` beyond the range of parameters.
@@ -113,25 +126,24 @@ pub(crate) fn parameters_at<M: PurchaseModel>(point: &DVector<f64>, unit: f64) -
     std::array::from_fn(|row| libm::exp(point[row]) * if M::IS_TIME[row] { unit } else { 1.0 })
 }
 
-/// The log-likelihood in the original unit: every purchase has a density per unit of time. And without the ridge that picked the point.
-pub(crate) fn log_likelihood_at<M: PurchaseModel>(cells: &[Cell<M::History>], point: &DVector<f64>, unit: f64) -> f64 {
+/// What the unit of time adds to the log-likelihood: every purchase has a density per unit of time.
+pub(crate) fn ln_densities<M: PurchaseModel>(cells: &[Cell<M::History>], unit: f64) -> f64 {
     let purchases: f64 =
         cells.iter().flat_map(|cell| &cell.histories).map(|(history, weight)| weight * history.purchases()).sum();
-    let scaled = sum_over::<M>(cells, point).map_or(f64::NEG_INFINITY, |sum| sum.value);
-    if M::IS_TIME.contains(&true) { scaled - purchases * libm::log(unit) } else { scaled }
+    if M::IS_TIME.contains(&true) { -purchases * libm::log(unit) } else { 0.0 }
 }
 
 pub(crate) fn fit<M: PurchaseModel>(histories: &Histories<M::History>) -> Result<Fit<M>, Error> {
     let unit = mean_age(&[histories], M::NAME)?;
     let cells = [Cell::of(Vec::new(), histories, unit)];
-    let (point, top) = climb::<M>(&cells)?;
-    let scaled = M::unchecked(parameters_at::<M>(&point, 1.0));
-    let parameters = parameters_at::<M>(&point, unit);
+    let top = climb::<M>(&cells)?;
+    let scaled = M::unchecked(parameters_at::<M>(&top.point, 1.0));
+    let parameters = parameters_at::<M>(&top.point, unit);
     let estimates = Estimates::at_maximum(
         M::PARAMETERS.into_iter().zip(parameters),
-        log_likelihood_at::<M>(&cells, &point, unit),
+        top.value + ln_densities::<M>(&cells, unit),
         histories.customers(),
-        &top,
+        &top.hessian,
         scaled.dropout() < 1e-3,
     );
     Ok(Fit { model: M::from_parameters(parameters)?, estimates })

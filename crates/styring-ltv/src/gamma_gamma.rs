@@ -3,7 +3,7 @@ use nalgebra::DVector;
 use crate::check::{finite_in, out_of_range, parameter};
 use crate::derivatives::Derivatives;
 use crate::gamma_ratio::{Rise, digamma_and_trigamma};
-use crate::maximum::maximum;
+use crate::maximum::{CLOSE, maximum};
 use crate::{Error, Estimates, Fit, Histories};
 
 /// What a customer's orders were worth: how many there were, and their mean.
@@ -163,12 +163,12 @@ impl GammaGamma {
             let [p, q, v] = parameters;
             (point.amax() <= 50.0).then(|| Self { p, q, v }.derivatives(&scaled).in_logarithms(&parameters))
         };
-        let (point, top) = maximum(Self::NAME, DVector::from_vec(vec![1.0, 1.0, 1.0]), at)?;
-        let model = Self::new(libm::exp(point[0]), libm::exp(point[1]), unit * libm::exp(point[2]))?;
-        let ridgeless = at(&point).map_or(f64::NEG_INFINITY, |sum| sum.value);
-        let log_likelihood = ridgeless - customers * libm::log(unit);
+        let top = maximum(Self::NAME, DVector::from_vec(vec![1.0, 1.0, 1.0]), CLOSE, at)?;
+        let [p, q, v] = std::array::from_fn(|row| libm::exp(top.point[row]));
+        let model = Self::new(p, q, unit * v)?;
         let named = NAMES.into_iter().zip(model.parameters());
-        let estimates = Estimates::at_maximum(named, log_likelihood, customers, &top, false);
+        let log_likelihood = top.value - customers * libm::log(unit);
+        let estimates = Estimates::at_maximum(named, log_likelihood, customers, &top.hessian, false);
         Ok(Fit { model, estimates })
     }
 

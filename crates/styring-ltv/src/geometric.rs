@@ -4,7 +4,9 @@
 use crate::derivatives::{Derivatives, softplus};
 use crate::gamma_ratio::Rise;
 use crate::quadrature::{beta_mean, over_panels};
-use crate::{Counts, Error, Future, History, Horizon};
+use crate::simulate::{beta, gamma, happens, live_on, wait};
+use crate::{Counts, Error, Future, History, Horizon, Simulated};
+use rand_chacha::ChaCha8Rng;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -111,6 +113,16 @@ impl<const FIRST: bool> Geometric<FIRST> {
             total.add(&sum, 1.0);
         }
         total
+    }
+
+    pub(crate) fn live(&self, age: f64, ahead: f64, generator: &mut ChaCha8Rng) -> Result<Simulated<History>, Error> {
+        let rate = gamma(self.r, self.alpha, generator);
+        let leaves = beta(self.a, self.b, generator);
+        let mut first = true;
+        live_on(age, ahead, || {
+            let has_chance = !std::mem::take(&mut first) || FIRST;
+            if has_chance && happens(leaves, generator) { None } else { wait(rate, generator) }
+        })
     }
 
     pub(crate) fn p_alive(&self, history: &History) -> f64 {

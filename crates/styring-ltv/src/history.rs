@@ -153,6 +153,31 @@ impl Observed for History {
     fn in_units_of(&self, unit: f64) -> Self {
         Self { last: self.last / unit, age: self.age / unit, ..*self }
     }
+
+    fn coarse(histories: &[(Self, f64)], steps: f64) -> Vec<(Self, f64)> {
+        let step = |time: f64| libm::floor(time * steps);
+        let alike = |(one, _): &(Self, f64), (other, _): &(Self, f64)| {
+            one.purchases == other.purchases && step(one.last) == step(other.last)
+        };
+        let mut means = Vec::new();
+        for alike in histories.chunk_by(alike) {
+            // There are few ages to tell apart, so they are looked for one by one.
+            let mut by_age: Vec<(f64, Self, f64)> = Vec::new();
+            for (history, weight) in alike {
+                let age = step(history.age);
+                match by_age.iter_mut().find(|(known, ..)| *known == age) {
+                    Some((_, mean, sum)) => {
+                        *sum += weight;
+                        mean.last += weight / *sum * (history.last - mean.last);
+                        mean.age += weight / *sum * (history.age - mean.age);
+                    }
+                    None => by_age.push((age, *history, *weight)),
+                }
+            }
+            means.extend(by_age.into_iter().map(|(_, mean, sum)| (Self { last: mean.last.min(mean.age), ..mean }, sum)));
+        }
+        means
+    }
 }
 
 impl Observed for PeriodHistory {

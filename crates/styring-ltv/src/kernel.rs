@@ -3,7 +3,10 @@
 
 use std::fmt::Debug;
 
+use rand_chacha::ChaCha8Rng;
+
 use crate::derivatives::Derivatives;
+use crate::{Error, Simulated};
 
 /// A likelihood with four parameters.
 pub trait Kernel: Sized {
@@ -29,6 +32,9 @@ pub trait Kernel: Sized {
     /// Where to begin, for histories whose mean age is one and whose mean number of purchases is given.
     fn start(mean_purchases: f64) -> [f64; 4];
 
+    /// Draws a customer, and lives until `age` and `ahead` beyond.
+    fn live(&self, age: f64, ahead: f64, generator: &mut ChaCha8Rng) -> Result<Simulated<Self::History>, Error>;
+
     /// How much dropout there is: the mean chance to drop out at a purchase or in a period, or within the mean age where that is one.
     fn dropout(&self) -> f64;
 }
@@ -44,4 +50,10 @@ pub trait Observed: Copy + Ord + Debug {
     /// The same history with all times divided by `unit`.
     #[must_use]
     fn in_units_of(&self, unit: f64) -> Self;
+
+    /// Fewer histories that stand for these, to find where to begin: of those whose times fall into the same of so many steps of the mean age, which is one, the mean. They lie side
+    /// by side by purchases.
+    fn coarse(histories: &[(Self, f64)], _steps: f64) -> Vec<(Self, f64)> {
+        histories.to_vec()
+    }
 }

@@ -1,7 +1,9 @@
+use rand_chacha::ChaCha8Rng;
+
 use crate::derivatives::Derivatives;
 use crate::geometric::Geometric;
 use crate::kernel::Kernel;
-use crate::{Counts, Error, Future, History, Horizon, PurchaseModel};
+use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 
 /// MBG/NBD: as [`BgNbd`](crate::BgNbd), with a chance to drop out after the first purchase too.
 ///
@@ -74,6 +76,10 @@ impl Kernel for MbgNbd {
 
     fn start(mean_purchases: f64) -> [f64; 4] {
         [1.0, 1.0 / mean_purchases.max(1e-3), 1.0, 3.0]
+    }
+
+    fn live(&self, age: f64, ahead: f64, generator: &mut ChaCha8Rng) -> Result<Simulated<History>, Error> {
+        self.0.live(age, ahead, generator)
     }
 
     fn dropout(&self) -> f64 {

@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use crate::check::{discount, parameter};
 use crate::kernel::Kernel;
-use crate::{Counts, Error, Fit, Histories};
+use crate::{Counts, Error, Fit, Histories, Seed, Simulated};
 
 /// What every model of repeat purchases answers. A model is its four parameters; a history is what is known of a customer.
 ///
@@ -51,6 +51,13 @@ pub trait PurchaseModel: Kernel + Copy + Debug + PartialEq {
     /// Errors: no customers, no time, or no repeat purchase at all.
     fn fit(histories: &Histories<Self::History>) -> Result<Fit<Self>, Error> {
         crate::fit::fit(histories)
+    }
+
+    /// Customers of these ages with a known truth: what would have been seen of them, and their purchases in the time `ahead` after it.
+    ///
+    /// Errors: ages or a time ahead that are not from 0 to 1e12, for BG/BB whole periods.
+    fn simulate(&self, ages: &[f64], ahead: f64, seed: Seed) -> Result<Vec<Simulated<Self::History>>, Error> {
+        crate::simulate::simulate(self, ages, ahead, seed)
     }
 
     /// The natural logarithm of the probability (density) of this history.

@@ -1,9 +1,12 @@
+use rand_chacha::ChaCha8Rng;
+
 use crate::check::{discount, time_ahead};
 use crate::derivatives::{Derivatives, softplus};
 use crate::gamma_ratio::Rise;
 use crate::kernel::Kernel;
-use crate::quadrature::gauss;
-use crate::{Counts, Error, Future, History, Horizon, PurchaseModel};
+use crate::quadrature::{Digits, gauss, gauss_sixteen};
+use crate::simulate::{gamma, live_on, wait};
+use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 
 /// Pareto/NBD: purchases at a rate of the customer's own until the end of a lifetime of unknown length.
 ///
@@ -40,7 +43,7 @@ impl ParetoNbd {
     fn ln_odds(&self, history: &History) -> f64 {
         let silence = Silence::of(self, history);
         let mut mass = 0.0;
-        silence.nodes(|node| mass += node.weight);
+        silence.nodes(Digits::Twelve, |node| mass += node.weight);
         silence.top() + libm::log(self.s * mass)
     }
 
@@ -124,7 +127,7 @@ fn discounted_life(end: f64, life: f64, rate: f64, s: f64) -> f64 {
     while from < end {
         let width = (16.0 / (rate + s / (life + from))).min(3.0 * (life + from));
         let to = (from + width).min(end);
-        sum += gauss(from, to)
+        sum += gauss_sixteen(from, to)
             .map(|(u, weight)| weight * libm::exp(-rate * u - s * libm::log1p(u / life)))
             .sum::<f64>();
         from = to;
@@ -200,6 +203,18 @@ impl Kernel for ParetoNbd {
         [1.0, 1.0 / mean_purchases.max(1e-3), 1.0, 1.0]
     }
 
+    fn live(&self, age: f64, ahead: f64, generator: &mut ChaCha8Rng) -> Result<Simulated<History>, Error> {
+        let rate = gamma(self.r, self.alpha, generator);
+        let death = gamma(self.s, self.beta, generator);
+        let life = wait(death, generator).unwrap_or(f64::INFINITY);
+        let mut time = 0.0;
+        live_on(age, ahead, || {
+            let wait = wait(rate, generator)?;
+            time += wait;
+            (time <= life).then_some(wait)
+        })
+    }
+
     fn dropout(&self) -> f64 {
         -libm::expm1(-self.s * libm::log1p(1.0 / self.beta))
     }
@@ -215,7 +230,7 @@ impl ParetoNbd {
         let mut mass = 0.0;
         let mut first = [0.0; 4];
         let mut second = [[0.0; 4]; 4];
-        silence.nodes(|node| {
+        silence.nodes(Digits::Nine, |node| {
             mass += node.weight;
             let parts = [node.rising, node.rate, node.ageing, node.death];
             for row in 0..4 {
@@ -259,10 +274,10 @@ impl ParetoNbd {
 struct Silence {
     shape: f64,
     s: f64,
-    /// ln((α+T)/(α+t_x)), and α + t_x.
-    purchases: (f64, f64),
-    /// ln((β+T)/(β+t_x)), and β + t_x.
-    lifetime: (f64, f64),
+    /// ln((α+T)/(α+t_x)), α + t_x, and (α+T)/(α+t_x).
+    purchases: (f64, f64, f64),
+    /// The same of β.
+    lifetime: (f64, f64, f64),
 }
 
 /// A moment y of death. The names say what grows: `rising` is ln((α+y)/(α+t_x)), `ageing` ln((β+y)/(β+t_x)).
@@ -280,7 +295,8 @@ impl Silence {
     fn of(model: &ParetoNbd, history: &History) -> Self {
         let since = |start: f64| {
             let last = start + history.last();
-            (libm::log1p((history.age() - history.last()) / last), last)
+            let growth = (history.age() - history.last()) / last;
+            (libm::log1p(growth), last, 1.0 + growth)
         };
         Self {
             shape: model.r + f64::from(history.purchases()),
@@ -297,7 +313,7 @@ impl Silence {
 
     /// Visits the nodes of `∫ ((α+t_x)/(α+y))^(r+x) ((β+t_x)/(β+y))^s dy/(β+y)`, over z, the logarithm that grows with the smaller of α and β: in it the integrand is
     /// closest to an exponential. Its logarithm is concave, so it ends where it has fallen for good.
-    fn nodes(&self, mut visit: impl FnMut(Node)) {
+    fn nodes(&self, digits: Digits, mut visit: impl FnMut(Node)) {
         /// e^−45 of the integrand is left out.
         const FALLEN: f64 = 45.0;
         /// Sixteen nodes carry an exponential over so many orders to its last digit, and a pole at a distance of π.
@@ -309,30 +325,26 @@ impl Silence {
         let (slope, power, lead) =
             if by_lifetime { (self.s, self.shape, 0.0) } else { (self.shape - 1.0, self.s + 1.0, libm::log(near.1 / far.1)) };
         let part = near.1 / far.1;
-        // ln of the integrand at z, and the pieces that it is made of
-        let at = |z: f64| {
-            let grown = part * libm::expm1(z);
-            let other = libm::log1p(grown);
-            (lead - slope * z - power * other, other, 1.0 + grown)
-        };
-        let fall = |z: f64| {
-            let grown = part * libm::expm1(z);
-            slope + power * (grown + part) / (1.0 + grown)
-        };
+        // How fast the logarithm of the integrand falls where the near one has grown to so many times.
+        let fall = |own: f64| slope + power * part * own / (1.0 + part * (own - 1.0));
         let mut from = 0.0;
         let mut ln_from = lead;
         while from < near.0 {
-            let here = fall(from).abs().max(1e-300);
+            let own = if from == 0.0 { 1.0 } else { libm::exp(from) };
+            let here = fall(own).abs().max(1e-300);
             let mut width = (ORDERS / here).min(WIDE).min(near.0 - from);
-            let there = fall(from + width).abs();
+            let there = fall(if width < near.0 { own * libm::exp(width) } else { near.2 }).abs();
             if there > here {
                 width = width.min((ORDERS / there).max(width / 8.0));
             }
             let to = if near.0 - from - width < 1e-3 * width { near.0 } else { from + width };
-            for (z, weight) in gauss(from, to) {
-                let (ln, other, grown) = at(z);
-                let (own_rate, other_rate) = (libm::exp(-z) / near.1, 1.0 / (grown * far.1));
-                let weight = weight * libm::exp(ln);
+            for (z, weight) in gauss(digits, here.max(there) * (to - from), from, to) {
+                let own = libm::exp(z);
+                // Absolute errors of 1e-16 here are multiplied by the powers, as are those of the answer.
+                let grown = 1.0 + part * (own - 1.0);
+                let other = libm::log(grown);
+                let (own_rate, other_rate) = (1.0 / (own * near.1), 1.0 / (grown * far.1));
+                let weight = weight * libm::exp(lead - slope * z - power * other);
                 visit(if by_lifetime {
                     Node { weight, rising: other, rate: other_rate, ageing: z, death: own_rate }
                 } else {
@@ -340,7 +352,10 @@ impl Silence {
                 });
             }
             from = to;
-            let ln_to = at(to).0;
+            if from >= near.0 {
+                break;
+            }
+            let ln_to = lead - slope * to - power * libm::log1p(part * libm::expm1(to));
             if ln_to < ln_from && ln_to < lead - FALLEN {
                 break;
             }
@@ -371,7 +386,7 @@ impl Posterior {
         let first = to - width * ((45.0 / width).ceil() + 1.0);
         while to > first && ahead > 0.0 {
             let from = to - width;
-            for (ln, weight) in gauss(from, to) {
+            for (ln, weight) in gauss_sixteen(from, to) {
                 let u = libm::exp(ln);
                 let dies = weight * u * s / (life + u) * libm::exp(-s * libm::log1p(u / life));
                 let step = u / (age + u);
