@@ -339,6 +339,8 @@ impl ProjectedValue {
 
     /// An interval of it with equal tails at a level such as 0.9: what was observed, and a log-normal distribution of what is to come. `None` without a standard error.
     ///
+    /// It takes the spread that was measured as known. Of some ten cohorts it is known roughly: intervals of 90 % then hold for 87 % of simulated cohorts.
+    ///
     /// Errors: a level outside 0 to 1.
     pub fn interval(&self, level: f64) -> Result<Option<(f64, f64)>, Error> {
         let customers = self.customers as f64;

@@ -10,7 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Exp, Gamma, LogNormal, Uniform};
 use styring_ltv::{
-    CohortTable, Customer, Error, Histories, History, ObservedValue, PeriodHistory, RefundDays, TimeUnit, Transactions,
+    CohortTable, Customer, Error, Histories, History, Month, ObservedValue, PeriodHistory, RefundDays, TimeUnit,
+    Transactions,
 };
 use styring_money::{Currency, Exact, Sign, Unrounded};
 use styring_testkit::strategies::exact;
@@ -288,6 +289,9 @@ fn what_cannot_be_is_an_error() {
     for weight in [-1.0, f64::NAN, f64::INFINITY, 1e-10, 1e13] {
         assert!(Histories::group_weighted([(History::NEW, weight)]).is_err(), "{weight}");
     }
+    for month in ["2024", "2024-3", "2024-00", "2024-+3", "x-03", ""] {
+        assert!(month.parse::<Month>().is_err(), "{month}");
+    }
     for days in [0.0, -7.0, f64::NAN, f64::INFINITY] {
         assert!(TimeUnit::of_days(days).is_err(), "{days}");
     }
@@ -549,10 +553,10 @@ fn limits_of_observed_value_cover_what_they_say() {
     assert!(narrower > RUNS * 9 / 10, "{narrower}");
 }
 
-/// A table of weekly cohorts by the number of the week, and what it is made of: customers by day of acquisition, and orders with the age of the customer.
-fn table_of(acquired: &[u64], orders: &[Row], until: u64) -> CohortTable<u64> {
+/// A table of weekly cohorts by the number of the week: these customers, and orders of customers acquired on these days.
+fn table_of(customers: &[u64], acquired: &[u64], orders: &[Row], until: u64) -> CohortTable<u64> {
     let mut table = CohortTable::new(Currency::NOK, date(until));
-    for day in acquired {
+    for day in customers {
         table.acquire(day / 7, date(*day), 1);
     }
     for (customer, age, margin) in orders {
@@ -567,34 +571,27 @@ proptest! {
     fn a_cohort_table_is_what_counting_by_hand_gives(
         (acquired, orders) in observed_rows(), until in 0..80_u64, age in 0..60_u32,
     ) {
-        let table = table_of(&acquired, &orders, until);
-        let value = observed_of(&acquired, &orders);
-        prop_assert_eq!(&value.cohorts(date(until), |_, day| u64::try_from((day - date(0)).num_days()).unwrap() / 7).unwrap(), &table);
-        let merge = |left: &mut CohortTable<u64>, right| left.merge(right).unwrap();
-        let mut parts = in_parts(&orders, |part| table_of(&acquired, part, until), |left, right| {
-            // Every part has all customers, so only its orders are new.
-            let mut more = table_of(&[], &[], until);
-            merge(&mut more, right);
-            merge(left, more);
-        });
-        let chunks = orders.len().div_ceil(7) as u64 + 1;
+        let table = table_of(&acquired, &acquired, &orders, until);
+        let week = |_: &u32, day: NaiveDate| u64::try_from((day - date(0)).num_days()).unwrap() / 7;
+        prop_assert_eq!(&observed_of(&acquired, &orders).cohorts(date(until), week).unwrap(), &table);
+        // All customers in one part, their orders in others.
+        let part = |part: &[Row]| {
+            let customers: &[u64] = if part.is_empty() { &acquired } else { &[] };
+            table_of(customers, &acquired, part, until)
+        };
+        prop_assert_eq!(&in_parts(&orders, part, |left, right| left.merge(right).unwrap()), &table);
         for (cohort, customers, known) in table.cohorts() {
-            let mut of_cohort = acquired.iter().filter(|day| *day / 7 == *cohort && **day <= until);
-            prop_assert_eq!(customers, of_cohort.clone().count() as u64);
-            prop_assert_eq!(u64::from(known), until - of_cohort.clone().max().unwrap());
+            let of_cohort = || acquired.iter().filter(|day| *day / 7 == *cohort && **day <= until);
+            prop_assert_eq!(customers, of_cohort().count() as u64);
+            prop_assert_eq!(u64::from(known), until - of_cohort().max().unwrap());
             let counts = |(customer, at, _): &&Row| {
                 let day = acquired[*customer as usize];
                 day / 7 == *cohort && day + at <= until && *at <= u64::from(age)
             };
             let total: Exact = orders.iter().filter(counts).map(|(_, _, margin)| margin).sum();
             let expected = (known >= age).then(|| nok(&total).checked_div(&customers.into()).unwrap());
-            prop_assert_eq!(table.observed_per_customer(cohort, age), expected.clone());
-            // The parts counted every customer once each.
-            let merged = parts.observed_per_customer(cohort, age);
-            prop_assert_eq!(merged.map(|mean| mean.scale(&chunks.into())), expected);
-            prop_assert!(of_cohort.next().is_some());
+            prop_assert_eq!(table.observed_per_customer(cohort, age), expected);
         }
-        parts.merge(CohortTable::new(Currency::NOK, date(until))).unwrap();
     }
 }
 
@@ -675,20 +672,21 @@ fn projected_cohorts_are_inside_their_intervals() {
     for _ in 0..RUNS {
         // The same customers, seen for 364 days and until they all are at least 120 days old.
         let value = simulated(&mut rng, 1_000, 364.0, 490.0);
-        let week = |_: &u32, day: NaiveDate| (day - date(0)).num_days() / 28;
-        let later = value.cohorts(date(489), week).unwrap();
-        let projection = value.cohorts(date(363), week).unwrap().project(120).unwrap();
+        let weeks = |_: &u32, day: NaiveDate| (day - date(0)).num_days() / 28;
+        let later = value.cohorts(date(489), weeks).unwrap();
+        let projection = value.cohorts(date(363), weeks).unwrap().project(120).unwrap();
         for cohort in projection.cohorts().filter(|cohort| cohort.observed_age() < 120) {
             let (low, high) = cohort.value().interval(0.9).unwrap().unwrap();
             let truth = later.observed_per_customer(cohort.cohort(), 120).unwrap().amount().to_f64();
-            // Until the end of the first period some customers of the cohort may not have been there yet.
             projected += 1;
             inside += u32::from(low <= truth && truth <= high);
         }
     }
     println!("inside: {inside} of {projected}");
+    // Nominally 90 %. Over 1,000 runs it was 86.7 %: the spread of nine to thirteen cohorts is known only roughly, and a normal quantile does not know that. Three standard deviations
+    // of the share are 6 points.
     let share = f64::from(inside) / f64::from(projected);
-    assert!((0.8..0.97).contains(&share), "{share}");
+    assert!((0.8..0.94).contains(&share), "{share}");
 }
 
 #[test]
@@ -762,6 +760,8 @@ mod stored {
             let weighted = weights.iter().map(|weight| (history(weight), f64::from(*weight) / 7.0));
             let histories = Histories::group_weighted(weighted).unwrap();
             prop_assert_eq!(&round_trip(&histories), &histories);
+            let table = value.cohorts(date(60), |_, day| Month::of(day)).unwrap();
+            prop_assert_eq!(&round_trip(&table), &table);
             let unit = TimeUnit::of_days(f64::from(days) / 1000.0).unwrap();
             prop_assert_eq!(round_trip(&unit), unit);
         }
@@ -775,5 +775,6 @@ mod stored {
         assert!(history(r#"{"purchases": 2, "last": 3.5, "age": 7.0, "id": 1}"#).unwrap_err().contains("id"));
         assert!(serde_json::from_str::<PeriodHistory>(r#"{"purchases": 3, "last": 2, "periods": 9}"#).is_err());
         assert!(serde_json::from_str::<TimeUnit>("0").is_err());
+        assert!(serde_json::from_str::<Month>(r#""2024-13""#).is_err());
     }
 }
