@@ -21,27 +21,27 @@ use crate::{Error, ObservedValue};
 ///
 /// let day = |month| NaiveDate::from_ymd_opt(2024, month, 1).expect("a date");
 /// let mut table = CohortTable::new(Currency::NOK, day(5));
-/// // Customers of each month, and what they brought on the first day and in the first, second and third month after.
+/// // Customers of each month, and what they brought on the first day and 20, 50 and 80 days later.
 /// for (month, customers, margins) in [
 ///     (1, 50, vec!["4000.00", "1500.00", "900.00", "700.00"]),
-///     (2, 70, vec!["6000.00", "2000.00", "1500.00"]),
-///     (3, 60, vec!["4500.00", "1900.00"]),
-///     (4, 80, vec!["7000.00"]),
+///     (2, 70, vec!["6000.00", "2000.00", "1500.00", "1100.00"]),
+///     (3, 60, vec!["4500.00", "1900.00", "1000.00"]),
+///     (4, 80, vec!["7000.00", "2600.00"]),
 /// ] {
 ///     let cohort = Month::of(day(month));
 ///     table.acquire(cohort, day(month), customers);
-///     for (days, margin) in [0, 30, 60, 90].into_iter().zip(margins) {
+///     for (days, margin) in [0, 20, 50, 80].into_iter().zip(margins) {
 ///         let on = day(month) + Days::new(days);
 ///         table.order(cohort, day(month), on, format!("NOK {margin}").parse::<Money>()?)?;
 ///     }
 /// }
 /// let after_90_days = table.project(90)?;
 /// let april = after_90_days.cohorts().last().expect("the youngest cohort");
-/// assert_eq!((april.observed_age(), april.observed().to_string()), (30, "NOK 7000".to_owned())); // it is thirty days old
-/// // Per customer: 87.50 are there, 152.97 are expected.
-/// assert!((april.value().per_customer() - 152.97).abs() < 0.01);
+/// assert_eq!((april.observed_age(), april.observed().to_string()), (30, "NOK 9600".to_owned())); // it is thirty days old
+/// // Per customer: 120 are there, 156.41 are expected.
+/// assert!((april.value().per_customer() - 156.41).abs() < 0.01);
 /// let (low, high) = april.value().interval(0.9)?.expect("Mack's error is known");
-/// assert!(low > 100.0 && high < 200.0);
+/// assert!(low > 150.0 && high < 165.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -170,7 +170,7 @@ impl<C: Ord + Clone + Debug> CohortTable<C> {
     /// The value of every cohort at an age in days, such as 90 or 180, as far as observed and then projected in steps of thirty days, which end at that age:
     /// [`project_through`](Self::project_through) day 0 and the ages `age − 30·k` above it.
     pub fn project(&self, age: u32) -> Result<CohortProjection<C>, Error> {
-        let first = if age % 30 == 0 { None } else { Some(0) };
+        let first = if age.is_multiple_of(30) { None } else { Some(0) };
         let ages: Vec<u32> = first.into_iter().chain((age % 30..=age).step_by(30)).collect();
         self.project_through(&ages)
     }
@@ -338,6 +338,8 @@ impl ProjectedValue {
     }
 
     /// An interval of it with equal tails at a level such as 0.9: what was observed, and a log-normal distribution of what is to come. `None` without a standard error.
+    ///
+    /// It takes the spread that was measured as known. Of some ten cohorts it is known roughly: intervals of 90 % then hold for 87 % of simulated cohorts.
     ///
     /// Errors: a level outside 0 to 1.
     pub fn interval(&self, level: f64) -> Result<Option<(f64, f64)>, Error> {

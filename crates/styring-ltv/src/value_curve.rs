@@ -55,9 +55,9 @@ struct Step {
     /// Sum and sum of squares of what those at risk brought until now.
     total: Exact,
     squares: Exact,
-    /// The age-incremental value and its variance.
+    /// The age-incremental value and its variance, where a number holds it.
     incremental: Exact,
-    variance: f64,
+    variance: Option<f64>,
 }
 
 /// What a customer brought at an age.
@@ -162,7 +162,7 @@ impl ValueCurve {
 
     fn incremental(&self, step: &Step) -> ObservedMean {
         let value = step.incremental.round(DECIMALS, Rounding::HalfEven);
-        self.mean(value, (step.at_risk > 1).then_some(step.variance), step.at_risk)
+        self.mean(value, step.variance.filter(|_| step.at_risk > 1), step.at_risk)
     }
 
     fn mean(&self, value: Exact, variance: Option<f64>, at_risk: u64) -> ObservedMean {
@@ -183,7 +183,7 @@ impl ValueCurve {
 
     /// The ages in days between which the payback lies at a level of confidence: where the upper limit of the value first reaches the cost, and where the lower limit does.
     ///
-    /// Either is `None` if that is not yet in the ages observed. The limits are those of each age by itself ([`ObservedMean::limits`]).
+    /// Either is `None` if that is not yet in the ages observed; at an age without a standard error there are no limits. The limits are those of each age by itself ([`ObservedMean::limits`]).
     ///
     /// Errors: a cost in another currency, or below zero; a level outside 0 to 1.
     pub fn payback_limits(&self, cac: &Unrounded, level: f64) -> Result<(Option<u32>, Option<u32>), Error> {
@@ -426,7 +426,7 @@ impl Cohort {
             total: self.total.clone(),
             squares: self.squares.clone(),
             incremental: self.incremental.clone(),
-            variance: self.of_left + self.spread.around(self.expected),
+            variance: Some(self.of_left + self.spread.around(self.expected)).filter(|variance| variance.is_finite()),
         }
     }
 }

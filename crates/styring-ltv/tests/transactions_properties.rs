@@ -10,7 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Exp, Gamma, LogNormal, Uniform};
 use styring_ltv::{
-    Customer, Error, Histories, History, ObservedValue, PeriodHistory, RefundDays, TimeUnit, Transactions, ValueCurve,
+    CohortTable, Customer, Error, Histories, History, Month, ObservedValue, PeriodHistory, RefundDays, TimeUnit,
+    Transactions,
 };
 use styring_money::{Currency, Exact, Sign, Unrounded};
 use styring_testkit::strategies::exact;
@@ -288,6 +289,9 @@ fn what_cannot_be_is_an_error() {
     for weight in [-1.0, f64::NAN, f64::INFINITY, 1e-10, 1e13] {
         assert!(Histories::group_weighted([(History::NEW, weight)]).is_err(), "{weight}");
     }
+    for month in ["2024", "2024-3", "2024-00", "2024-+3", "x-03", ""] {
+        assert!(month.parse::<Month>().is_err(), "{month}");
+    }
     for days in [0.0, -7.0, f64::NAN, f64::INFINITY] {
         assert!(TimeUnit::of_days(days).is_err(), "{days}");
     }
@@ -435,8 +439,9 @@ proptest! {
         prop_assert_eq!(payback, (0..100).find(reached));
         let (earliest, latest) = curve.payback_limits(&cac, 0.9).unwrap();
         let days = |age: Option<u32>| age.unwrap_or(u32::MAX);
-        // The limits need two customers, the payback one.
-        if payback.is_none_or(|age| curve.at(age).at_risk() > 1) {
+        // The limits need a standard error, the payback none.
+        let has_limits = |age| curve.at(age).age_incremental().is_some_and(|mean| mean.standard_error().is_some());
+        if payback.is_none_or(has_limits) {
             prop_assert!(days(earliest) <= days(payback));
         }
         prop_assert!(days(payback) <= days(latest));
@@ -498,11 +503,11 @@ fn amounts_beyond_all_measure_give_no_infinity() {
     }
 }
 
-/// Customers who buy at their own gamma-distributed daily rates and spend log-normally, acquired evenly over `days` before the end; and the value at an age in truth.
-fn simulated(rng: &mut ChaCha8Rng, customers: u32, days: f64) -> ValueCurve {
+/// Customers who buy at their own gamma-distributed daily rates and spend log-normally, acquired evenly over the first `acquired` of `days`.
+fn simulated(rng: &mut ChaCha8Rng, customers: u32, acquired: f64, days: f64) -> ObservedValue<u32> {
     let rate = Gamma::new(RATE_SHAPE, RATE_SCALE).unwrap();
     let margin = LogNormal::new(MARGIN_MEAN.ln() - 0.18, 0.6).unwrap();
-    let acquired = Uniform::new(0.0, days).unwrap();
+    let acquired = Uniform::new(0.0, acquired).unwrap();
     let mut value = ObservedValue::new(Currency::NOK);
     let spend = |rng: &mut ChaCha8Rng| nok(&Exact::new((margin.sample(rng) * 100.0).round() as i128, 2));
     for customer in 0..customers {
@@ -516,7 +521,7 @@ fn simulated(rng: &mut ChaCha8Rng, customers: u32, days: f64) -> ValueCurve {
             moment += wait.sample(rng);
         }
     }
-    value.observe(date(days as u64 - 1)).unwrap()
+    value
 }
 
 const RATE_SHAPE: f64 = 0.8;
@@ -531,7 +536,7 @@ fn limits_of_observed_value_cover_what_they_say() {
     let (mut covered, mut complete_covered, mut narrower) = (0, 0, 0);
     for _ in 0..RUNS {
         // A third of the customers are younger than ninety days.
-        let at = simulated(&mut rng, 200, 270.0).at(90);
+        let at = simulated(&mut rng, 200, 270.0, 270.0).observe(date(269)).unwrap().at(90);
         let (complete, incremental) = (at.complete_case().unwrap(), at.age_incremental().unwrap());
         let inside = |limits: (f64, f64)| u32::from(limits.0 <= truth && truth <= limits.1);
         covered += inside(incremental.limits(0.95).unwrap().unwrap());
@@ -546,6 +551,142 @@ fn limits_of_observed_value_cover_what_they_say() {
     }
     // Who is young tells something too.
     assert!(narrower > RUNS * 9 / 10, "{narrower}");
+}
+
+/// A table of weekly cohorts by the number of the week: these customers, and orders of customers acquired on these days.
+fn table_of(customers: &[u64], acquired: &[u64], orders: &[Row], until: u64) -> CohortTable<u64> {
+    let mut table = CohortTable::new(Currency::NOK, date(until));
+    for day in customers {
+        table.acquire(day / 7, date(*day), 1);
+    }
+    for (customer, age, margin) in orders {
+        let day = acquired[*customer as usize];
+        table.order(day / 7, date(day), date(day + age), nok(margin)).unwrap();
+    }
+    table
+}
+
+proptest! {
+    #[test]
+    fn a_cohort_table_is_what_counting_by_hand_gives(
+        (acquired, orders) in observed_rows(), until in 0..80_u64, age in 0..60_u32,
+    ) {
+        let table = table_of(&acquired, &acquired, &orders, until);
+        let week = |_: &u32, day: NaiveDate| u64::try_from((day - date(0)).num_days()).unwrap() / 7;
+        prop_assert_eq!(&observed_of(&acquired, &orders).cohorts(date(until), week).unwrap(), &table);
+        // All customers in one part, their orders in others.
+        let part = |part: &[Row]| {
+            let customers: &[u64] = if part.is_empty() { &acquired } else { &[] };
+            table_of(customers, &acquired, part, until)
+        };
+        prop_assert_eq!(&in_parts(&orders, part, |left, right| left.merge(right).unwrap()), &table);
+        for (cohort, customers, known) in table.cohorts() {
+            let of_cohort = || acquired.iter().filter(|day| *day / 7 == *cohort && **day <= until);
+            prop_assert_eq!(customers, of_cohort().count() as u64);
+            prop_assert_eq!(u64::from(known), until - of_cohort().max().unwrap());
+            let counts = |(customer, at, _): &&Row| {
+                let day = acquired[*customer as usize];
+                day / 7 == *cohort && day + at <= until && *at <= u64::from(age)
+            };
+            let total: Exact = orders.iter().filter(counts).map(|(_, _, margin)| margin).sum();
+            let expected = (known >= age).then(|| nok(&total).checked_div(&customers.into()).unwrap());
+            prop_assert_eq!(table.observed_per_customer(cohort, age), expected);
+        }
+    }
+}
+
+/// What each weekly cohort brings when every customer of it spends the same: `first · week` on day 0, and as much again at each later age of the list.
+fn cohorts_alike(weeks: u64, ages: &[u64]) -> CohortTable<u64> {
+    let mut table = CohortTable::new(Currency::NOK, date(7 * weeks));
+    for week in 0..weeks {
+        let day = date(7 * week);
+        table.acquire(week, day, 10 * (week + 1));
+        for age in ages {
+            table.order(week, day, day + Days::new(*age), nok(&Exact::from(100 * (week + 1)))).unwrap();
+        }
+    }
+    table
+}
+
+#[test]
+fn cohorts_that_develop_alike_are_projected_without_an_error() {
+    let table = cohorts_alike(16, &[0, 20, 50, 80]);
+    let projection = table.project(90).unwrap();
+    assert_eq!(projection.ages(), [0, 30, 60, 90]);
+    assert_eq!(projection.cohorts().count(), 16);
+    for cohort in projection.cohorts() {
+        // 100 kroner for ten customers, four times.
+        assert!((cohort.value().per_customer() - 40.0).abs() < 1e-9, "{cohort:?}");
+        assert!(cohort.value().standard_error().unwrap() < 1e-6);
+        let known = 7 * (16 - cohort.cohort());
+        assert_eq!(u64::from(cohort.observed_age()), (known / 30 * 30).min(90));
+        let times = known.min(90) / 30 + 1;
+        assert_eq!(cohort.observed(), &nok(&Exact::from(100 * times * (cohort.cohort() + 1))));
+    }
+    assert!((projection.all().per_customer() - 40.0).abs() < 1e-9);
+    assert_eq!(projection.all().customers(), 10 * 16 * 17 / 2);
+
+    // Any age will do, and from any first age: the cohorts that have not reached it are named.
+    assert_eq!(table.project(100).unwrap().ages(), [0, 10, 40, 70, 100]);
+    assert_eq!(table.project(0).unwrap().ages(), [0]);
+    let projection = table.project_through(&[21, 60, 90]).unwrap();
+    assert_eq!(projection.too_young().collect::<Vec<_>>(), [(&14, 150), (&15, 160)]);
+    assert_eq!(projection.cohorts().count(), 14);
+}
+
+#[test]
+fn cohorts_that_cannot_be_projected_say_why() {
+    let table = cohorts_alike(16, &[20, 50]);
+    let fault = table.project(90).unwrap_err();
+    let nothing = Error::MarginNotPositive { cohort: "0".to_owned(), age: 0, margin: "0".to_owned() };
+    assert_eq!(fault, nothing);
+    assert!(table.project_through(&[30, 60, 90]).is_ok());
+    // Nobody is as old as that.
+    assert!(table.project_through(&[30, 180]).unwrap_err().to_string().contains("112"));
+    assert!(CohortTable::<u64>::new(Currency::NOK, date(0)).project(0).is_err());
+    for ages in [&[][..], &[30, 30], &[60, 30]] {
+        assert!(table.project_through(ages).is_err(), "{ages:?}");
+    }
+
+    let mut table = table;
+    let krone = nok(&Exact::ONE);
+    assert!(matches!(table.order(3, date(9), date(8), krone.clone()), Err(Error::OrderBeforeAcquisition { .. })));
+    let euro = Unrounded::new(Exact::ONE, Currency::EUR);
+    assert!(matches!(table.order(3, date(9), date(9), euro), Err(Error::CurrencyMismatch { .. })));
+    assert!(table.merge(CohortTable::new(Currency::NOK, date(0))).is_err());
+    // What comes after the last day is not there, neither customers nor orders.
+    let before = table.clone();
+    table.acquire(99, date(113), 1);
+    table.order(99, date(113), date(113), krone.clone()).unwrap();
+    assert_eq!(table, before);
+    // Orders of a cohort without customers have nobody to be counted for.
+    table.order(99, date(9), date(9), krone).unwrap();
+    assert!(table.project_through(&[30]).unwrap_err().to_string().contains("99"));
+}
+
+#[test]
+fn projected_cohorts_are_inside_their_intervals() {
+    const RUNS: u32 = 60;
+    let mut rng = ChaCha8Rng::seed_from_u64(20_260_102);
+    let (mut inside, mut projected) = (0, 0);
+    for _ in 0..RUNS {
+        // The same customers, seen for 364 days and until they all are at least 120 days old.
+        let value = simulated(&mut rng, 1_000, 364.0, 490.0);
+        let weeks = |_: &u32, day: NaiveDate| (day - date(0)).num_days() / 28;
+        let later = value.cohorts(date(489), weeks).unwrap();
+        let projection = value.cohorts(date(363), weeks).unwrap().project(120).unwrap();
+        for cohort in projection.cohorts().filter(|cohort| cohort.observed_age() < 120) {
+            let (low, high) = cohort.value().interval(0.9).unwrap().unwrap();
+            let truth = later.observed_per_customer(cohort.cohort(), 120).unwrap().amount().to_f64();
+            projected += 1;
+            inside += u32::from(low <= truth && truth <= high);
+        }
+    }
+    println!("inside: {inside} of {projected}");
+    // Nominally 90 %. Over 1,000 runs it was 86.7 %: the spread of nine to thirteen cohorts is known only roughly, and a normal quantile does not know that. Three standard deviations
+    // of the share are 6 points.
+    let share = f64::from(inside) / f64::from(projected);
+    assert!((0.8..0.94).contains(&share), "{share}");
 }
 
 #[test]
@@ -609,17 +750,19 @@ mod stored {
     proptest! {
         #[test]
         fn what_is_stored_comes_back(
-            rows in rows(), rule in refund_days(), weights in prop::collection::vec(1..60_u8, 1..9), days in 0.001..400.0_f64,
+            rows in rows(), rule in refund_days(), weights in prop::collection::vec(1..60_u8, 1..9), days in 1..400_000_u32,
         ) {
             let orders = orders_of(&rows).with_refund_days(rule);
             prop_assert_eq!(&round_trip(&orders), &orders);
             let value = ObservedValue::from_first_purchases(&orders);
             prop_assert_eq!(&round_trip(&value), &value);
-            let history = |weight: &u8| History::new(1, f64::from(*weight) / 7.0, 60.0).unwrap();
+            let history = |weight: &u8| History::new(1, f64::from(*weight) / 8.0, 60.0).unwrap();
             let weighted = weights.iter().map(|weight| (history(weight), f64::from(*weight) / 7.0));
             let histories = Histories::group_weighted(weighted).unwrap();
             prop_assert_eq!(&round_trip(&histories), &histories);
-            let unit = TimeUnit::of_days(days).unwrap();
+            let table = value.cohorts(date(60), |_, day| Month::of(day)).unwrap();
+            prop_assert_eq!(&round_trip(&table), &table);
+            let unit = TimeUnit::of_days(f64::from(days) / 1000.0).unwrap();
             prop_assert_eq!(round_trip(&unit), unit);
         }
     }
@@ -632,5 +775,6 @@ mod stored {
         assert!(history(r#"{"purchases": 2, "last": 3.5, "age": 7.0, "id": 1}"#).unwrap_err().contains("id"));
         assert!(serde_json::from_str::<PeriodHistory>(r#"{"purchases": 3, "last": 2, "periods": 9}"#).is_err());
         assert!(serde_json::from_str::<TimeUnit>("0").is_err());
+        assert!(serde_json::from_str::<Month>(r#""2024-13""#).is_err());
     }
 }
