@@ -60,10 +60,12 @@ pub struct FrequencyTable {
     pub rows: Vec<FrequencyRow>,
     /// `Σ (actual − expected)² / expected`, rows of fewer than five expected customers taken together with their neighbours.
     pub chi_squared: f64,
-    /// Rows that were compared, less one, less the parameters fitted; at least one.
-    pub degrees: usize,
-    /// The probability of a difference like this if the model is true. With many customers every model is rejected; look at the rows.
-    pub p_value: f64,
+    /// How many rows were compared.
+    pub compared: usize,
+    /// The probability of a difference like this if the model is true lies between these two: by chi-squared with as many degrees of freedom as rows less one less four parameters, and with as
+    /// many as rows less one. Parameters fitted to the histories and not to the table leave it in between (Chernoff and Lehmann 1954). With many customers every model is rejected;
+    /// look at the rows.
+    pub p_value: [f64; 2],
 }
 
 /// A row of a [`FrequencyTable`].
@@ -89,7 +91,7 @@ pub struct FrequencyRow {
 /// let fit = BgNbd::fit(&histories)?;
 /// let table = styring_ltv::frequency_table(&fit.model, &histories, 7)?;
 /// assert_eq!(table.rows.len(), 8);
-/// assert!(table.p_value > 0.01); // these customers are of the model's kind
+/// assert!(table.p_value[1] > 0.01); // these customers are of the model's kind
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 ///
@@ -130,9 +132,11 @@ pub fn frequency_table<M: PurchaseModel>(
             (actual, expected) = (0.0, 0.0);
         }
     }
-    let degrees = compared.saturating_sub(1 + 4).max(1);
-    let p_value = gamma_inc(degrees as f64 / 2.0, chi_squared / 2.0)?.upper();
-    Ok(FrequencyTable { rows, chi_squared, degrees, p_value })
+    let p_value = |degrees: usize| -> Result<f64, Error> {
+        Ok(gamma_inc(degrees.max(1) as f64 / 2.0, chi_squared / 2.0)?.upper())
+    };
+    let p_value = [p_value(compared.saturating_sub(1 + 4))?, p_value(compared.saturating_sub(1))?];
+    Ok(FrequencyTable { rows, chi_squared, compared, p_value })
 }
 
 /// Repeat purchases of all customers together until each of these moments, as the model expects: the tracking plot's line. `acquired` says when customers came, and how many.
