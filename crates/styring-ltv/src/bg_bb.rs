@@ -135,7 +135,9 @@ impl PurchaseModel for BgBb {
                 }
                 sum
             }
-            Horizon::Infinite => stays_for_ever(gamma, delta, rate, "the number of purchases for ever, without discount")?,
+            Horizon::Infinite => {
+                stays_for_ever(gamma, delta, rate, "the number of purchases for ever, without discount")?
+            }
         };
         Ok(self.p_alive(history) * alpha / (alpha + beta) * stays)
     }
@@ -190,7 +192,9 @@ fn beta_binomial(periods: u32, alpha: f64, beta: f64) -> Vec<f64> {
         *weight *= libm::exp(scale - top);
     }
     let all: f64 = weights.iter().sum();
-    weights.iter_mut().for_each(|weight| *weight /= all);
+    for weight in &mut weights {
+        *weight /= all;
+    }
     weights
 }
 

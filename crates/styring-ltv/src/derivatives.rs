@@ -75,8 +75,7 @@ pub(crate) struct LogSum<const N: usize> {
 }
 
 impl<const N: usize> LogSum<N> {
-    pub(crate) const NOTHING: Self =
-        Self { top: f64::NEG_INFINITY, mass: 0.0, first: [0.0; N], second: [[0.0; N]; N] };
+    pub(crate) const NOTHING: Self = Self { top: f64::NEG_INFINITY, mass: 0.0, first: [0.0; N], second: [[0.0; N]; N] };
 
     pub(crate) fn add(&mut self, term: &Derivatives<N>) {
         if term.value > self.top {

@@ -1,4 +1,8 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use styring_special::gamma_inc;
+
+use crate::Error;
+use crate::check::out_of_range;
 
 /// What a fit found: parameters with their standard errors, and how well they describe the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,11 +15,16 @@ pub struct Estimates {
     pub log_likelihood: f64,
     /// How many customers it is the likelihood of.
     pub customers: f64,
+    /// How many numbers were fitted: the parameters, and coefficients of covariates.
+    pub degrees: usize,
     /// Whether the data determine the parameters.
     pub identified: Identified,
     /// The covariance of the parameters as they were searched for: logarithms, and coefficients as they are. Row by row.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) covariance: DMatrix<f64>,
+    /// Standard errors in the same order.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    errors: DVector<f64>,
 }
 
 /// A parameter.
@@ -38,6 +47,19 @@ impl Estimate {
     }
 }
 
+/// A model against a smaller one within it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct LikelihoodRatio {
+    /// Twice the difference of the log-likelihoods.
+    pub statistic: f64,
+    /// How many numbers the larger model has more.
+    pub degrees: usize,
+    /// The probability of a difference like this or larger if the smaller model is true.
+    pub p_value: f64,
+}
+
 /// Whether data determine the parameters of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -53,14 +75,38 @@ pub enum Identified {
 }
 
 impl Estimates {
-    /// Akaike's criterion, `2k − 2 ln L`; the smaller, the better.
+    /// Akaike's criterion, `2k − 2 ln L` of k fitted numbers; the smaller, the better.
     pub fn aic(&self) -> f64 {
-        2.0 * self.parameters.len() as f64 - 2.0 * self.log_likelihood
+        2.0 * self.degrees as f64 - 2.0 * self.log_likelihood
     }
 
-    /// The Bayesian criterion, `k ln n − 2 ln L`, of n customers; the smaller, the better.
+    /// The Bayesian criterion, `k ln n − 2 ln L` of k fitted numbers and n customers; the smaller, the better.
     pub fn bic(&self) -> f64 {
-        self.parameters.len() as f64 * libm::log(self.customers) - 2.0 * self.log_likelihood
+        self.degrees as f64 * libm::log(self.customers) - 2.0 * self.log_likelihood
+    }
+
+    /// How much better this model describes the data than `nested`, a model that it becomes when some of its numbers are fixed (coefficients at zero).
+    ///
+    /// The likelihood-ratio statistic `2 (ln L₁ − ln L₀)`, the degrees of freedom, and the p-value by chi-squared (Wilks 1938). Not for parameters at the boundary, where it is
+    /// too large.
+    ///
+    /// Errors: a nested model with as many fitted numbers or more, or other customers.
+    pub fn likelihood_ratio(&self, nested: &Self) -> Result<LikelihoodRatio, Error> {
+        let degrees = self.degrees.checked_sub(nested.degrees).filter(|degrees| *degrees > 0);
+        let degrees = degrees.ok_or_else(|| {
+            out_of_range("fitted numbers of the nested model", "fewer than of this one", &nested.degrees)
+        })?;
+        if (self.customers - nested.customers).abs() > 0.5 {
+            return Err(out_of_range("customers of the nested model", "the same", &nested.customers));
+        }
+        let statistic = (2.0 * (self.log_likelihood - nested.log_likelihood)).max(0.0);
+        let p_value = gamma_inc(degrees as f64 / 2.0, statistic / 2.0)?.upper();
+        Ok(LikelihoodRatio { statistic, degrees, p_value })
+    }
+
+    /// The standard error of the number at this place: a logarithm of a parameter, or a coefficient.
+    pub(crate) fn se_at(&self, index: usize) -> Option<f64> {
+        self.errors.get(index).copied().filter(|se| *se <= WEAK)
     }
 
     /// The value of the parameter of this name.
@@ -86,7 +132,15 @@ impl Estimates {
             (false, true) => Identified::NoDropout(weak),
             (false, false) => Identified::Weakly(weak),
         };
-        Self { parameters, log_likelihood, customers, identified, covariance: covariance(hessian) }
+        Self {
+            parameters,
+            log_likelihood,
+            customers,
+            degrees: errors.len(),
+            identified,
+            covariance: covariance(hessian),
+            errors,
+        }
     }
 }
 

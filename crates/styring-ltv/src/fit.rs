@@ -8,16 +8,19 @@ use crate::{Error, Histories, PurchaseModel};
 /// A purchase model fitted to histories.
 ///
 /// ```
-/// use styring_ltv::{Histories, History, Identified, MbgNbd, PurchaseModel};
+/// use styring_ltv::{Histories, History, Identified, MbgNbd, PurchaseModel, Seed};
 ///
-/// let customers = (0..400_u32).map(|i| {
-///     let (x, age) = (i * i % 7 % 4, 30.0 + f64::from(i % 9));
-///     History::new(x, if x == 0 { 0.0 } else { age * f64::from(1 + i % 3) / 4.0 }, age)
-/// });
-/// let histories: Histories<History> = customers.collect::<Result<_, _>>()?;
+/// let truth = MbgNbd::new(0.8, 6.0, 0.9, 2.5)?; // in weeks
+/// let customers = truth.simulate(&[52.0; 2000], 0.0, Seed(1))?;
+/// let histories: Histories<History> = customers.iter().map(|customer| customer.history).collect();
+///
 /// let fit = MbgNbd::fit(&histories)?;
 /// assert_eq!(fit.estimates.identified, Identified::Fully);
-/// println!("{:?}", fit.model.future(&History::NEW, 12.0)?);
+/// for parameter in &fit.estimates.parameters {
+///     println!("{} {:.3} ± {:.3}", parameter.name, parameter.value, parameter.se().expect("identified"));
+/// }
+/// let new_customers = fit.model.future(&History::NEW, 26.0)?;
+/// assert!((new_customers.mean / truth.future(&History::NEW, 26.0)?.mean - 1.0).abs() < 0.1);
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +58,8 @@ pub(crate) fn mean_age<H: Observed>(cells: &[&Histories<H>], model: &'static str
     let sum = |of: &dyn Fn(&H) -> f64| -> f64 {
         cells.iter().flat_map(|cell| cell.iter()).map(|(history, weight)| weight * of(history)).sum()
     };
-    let (customers, age, purchases) = (sum(&|_| 1.0), sum(&|history| history.age()), sum(&|history| history.purchases()));
+    let (customers, age, purchases) =
+        (sum(&|_| 1.0), sum(&|history| history.age()), sum(&|history| history.purchases()));
     if customers < 1.0 {
         return lacking("there are no customers");
     }

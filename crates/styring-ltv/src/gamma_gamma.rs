@@ -4,7 +4,8 @@ use crate::check::{finite_in, out_of_range, parameter};
 use crate::derivatives::Derivatives;
 use crate::gamma_ratio::{Rise, digamma_and_trigamma};
 use crate::maximum::{CLOSE, maximum};
-use crate::{Error, Estimates, Fit, Histories};
+use crate::simulate::gamma;
+use crate::{Error, Estimates, Fit, Histories, Seed};
 
 /// What a customer's orders were worth: how many there were, and their mean.
 ///
@@ -35,7 +36,11 @@ impl Spending {
     /// without orders.
     pub fn new(orders: u32, mean: f64) -> Result<Self, Error> {
         if orders == 0 {
-            return if mean == 0.0 { Ok(Self::NONE) } else { Err(out_of_range("mean value", "0 without orders", &mean)) };
+            return if mean == 0.0 {
+                Ok(Self::NONE)
+            } else {
+                Err(out_of_range("mean value", "0 without orders", &mean))
+            };
         }
         finite_in("mean value", mean, 1e-100..=1e100, "above zero")?;
         Ok(Self { orders, mean })
@@ -127,7 +132,8 @@ impl GammaGamma {
         }
         let x = f64::from(spending.orders);
         let (k, sum) = (self.p * x, x * spending.mean);
-        Rise::over(k, self.q).value - libm::lgamma(self.q)
+        Rise::over(k, self.q).value
+            - libm::lgamma(self.q)
             - libm::log(spending.mean)
             - k * libm::log1p(self.v / sum)
             - self.q * libm::log1p(sum / self.v)
@@ -143,6 +149,22 @@ impl GammaGamma {
     pub(crate) fn posterior(&self, spending: &Spending) -> SpendingPosterior {
         let x = f64::from(spending.orders);
         SpendingPosterior { p: self.p, shape: self.q + self.p * x, total: self.v + x * spending.mean }
+    }
+
+    /// Spendings of customers with so many orders each, of a known truth.
+    ///
+    /// Errors: parameters so extreme that a drawn mean is not between 1e-100 and 1e100.
+    pub fn simulate(&self, orders: &[u32], seed: Seed) -> Result<Vec<Spending>, Error> {
+        let mut generator = seed.generator();
+        let one = |orders: &u32| {
+            if *orders == 0 {
+                return Ok(Spending::NONE);
+            }
+            let rate = gamma(self.q, self.v, &mut generator);
+            let sum = gamma(self.p * f64::from(*orders), rate, &mut generator);
+            Spending::new(*orders, sum / f64::from(*orders))
+        };
+        orders.iter().map(one).collect()
     }
 
     /// The parameters that make these values most likely, with their standard errors. Customers without orders say nothing and are left out.

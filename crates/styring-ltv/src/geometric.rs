@@ -144,9 +144,9 @@ impl<const FIRST: bool> Geometric<FIRST> {
     }
 
     fn alive(&self, history: &History, ahead: f64) -> Alive {
-        let posterior = self.posterior(history);
-        // Terms of the series: up to where purchases without dropout become impossible.
+        /// Terms of the series, up to where more purchases are impossible.
         const MANY: f64 = 3000.0;
+        let posterior = self.posterior(history);
         let odds = ahead / posterior.age;
         let mean = posterior.shape * odds;
         let spread = libm::sqrt(mean * (1.0 + odds));
@@ -307,5 +307,33 @@ impl Posterior {
             rates.iter().map(|(multiple, weight)| weight / (1.0 + multiple * p / (age * rate))).sum()
         });
         Ok(scale * sum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Posterior;
+
+    #[test]
+    fn series_and_quadrature_agree() {
+        for (shape, age, a, b) in [
+            (0.3, 20.0, 0.8, 2.4),
+            (40.0, 60.0, 0.4, 900.0),
+            (2.0, 5.0, 1.0, 3.0),
+            (300.0, 400.0, 0.05, 310.0),
+            (0.02, 0.5, 0.3, 0.9),
+        ] {
+            for ahead in [1e-6, 0.1, 10.0, 400.0, 5000.0] {
+                let posterior = Posterior { shape, age, a, b };
+                let (series, quadrature) = (posterior.by_series(ahead), posterior.by_quadrature(ahead));
+                for (what, one, other) in [
+                    ("mean", series.mean, quadrature.mean),
+                    ("square", series.square, quadrature.square),
+                    ("survival", series.survival, quadrature.survival),
+                ] {
+                    assert!((one / other - 1.0).abs() < 1e-9, "{what} {posterior:?} {ahead}: {one} {other}");
+                }
+            }
+        }
     }
 }

@@ -143,6 +143,12 @@ impl PeriodHistory {
 }
 
 impl Observed for History {
+    const NEWCOMER: Self = Self::NEW;
+
+    fn seen(&self) -> f64 {
+        self.age
+    }
+
     fn purchases(&self) -> f64 {
         self.purchases.into()
     }
@@ -156,14 +162,14 @@ impl Observed for History {
     }
 
     fn coarse(histories: &[(Self, f64)], steps: f64) -> Vec<(Self, f64)> {
-        let step = |time: f64| libm::floor(time * steps);
+        let step = |time: f64| libm::floor(time * steps).to_bits();
         let alike = |(one, _): &(Self, f64), (other, _): &(Self, f64)| {
             one.purchases == other.purchases && step(one.last) == step(other.last)
         };
         let mut means = Vec::new();
         for alike in histories.chunk_by(alike) {
             // There are few ages to tell apart, so they are looked for one by one.
-            let mut by_age: Vec<(f64, Self, f64)> = Vec::new();
+            let mut by_age: Vec<(u64, Self, f64)> = Vec::new();
             for (history, weight) in alike {
                 let age = step(history.age);
                 match by_age.iter_mut().find(|(known, ..)| *known == age) {
@@ -183,6 +189,12 @@ impl Observed for History {
 }
 
 impl Observed for PeriodHistory {
+    const NEWCOMER: Self = Self::NEW;
+
+    fn seen(&self) -> f64 {
+        self.periods.into()
+    }
+
     fn purchases(&self) -> f64 {
         self.purchases.into()
     }

@@ -41,6 +41,12 @@ pub trait Kernel: Sized {
 
 /// What fitting needs of a history.
 pub trait Observed: Copy + Ord + Debug {
+    /// A customer who was acquired just now.
+    const NEWCOMER: Self;
+
+    /// For how long the customer was seen: an age, or a number of periods.
+    fn seen(&self) -> f64;
+
     /// Repeat purchases.
     fn purchases(&self) -> f64;
 

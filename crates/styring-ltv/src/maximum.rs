@@ -120,7 +120,8 @@ fn step_within(eigen: &SymmetricEigen<f64, nalgebra::Dyn>, gradient: &DVector<f6
     let (mut low, mut high) = ((-least).max(0.0), (-least).max(0.0) + along.norm() / radius + 1e-300);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
-        if step(middle).norm() > radius { low = middle } else { high = middle }
+        let end = if step(middle).norm() > radius { &mut low } else { &mut high };
+        *end = middle;
         if high - low <= 1e-3 * high {
             break;
         }

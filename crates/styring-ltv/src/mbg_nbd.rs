@@ -14,7 +14,7 @@ use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 /// use styring_ltv::{MbgNbd, History, PurchaseModel};
 ///
 /// let model = MbgNbd::new(0.525, 6.183, 0.891, 1.614)?;
-/// assert!((model.p_alive(&History::new(0, 0.0, 38.86)?) - 0.402).abs() < 1e-3);
+/// assert!((model.p_alive(&History::new(0, 0.0, 38.86)?) - 0.390).abs() < 1e-3);
 /// # let _ = model.future(&History::NEW, 39.0)?;
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```

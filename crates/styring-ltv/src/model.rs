@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use crate::check::{discount, parameter};
 use crate::kernel::Kernel;
-use crate::{Counts, Error, Fit, Histories, Seed, Simulated};
+use crate::{Counts, CovariateFit, Error, Fit, Group, Histories, Seed, Simulated};
 
 /// What every model of repeat purchases answers. A model is its four parameters; a history is what is known of a customer.
 ///
@@ -51,6 +51,13 @@ pub trait PurchaseModel: Kernel + Copy + Debug + PartialEq {
     /// Errors: no customers, no time, or no repeat purchase at all.
     fn fit(histories: &Histories<Self::History>) -> Result<Fit<Self>, Error> {
         crate::fit::fit(histories)
+    }
+
+    /// The same with covariates: one group of customers for each combination of them.
+    ///
+    /// Errors: as [`fit`](Self::fit); a group with another number of covariates than there are names.
+    fn fit_with(names: &[&str], groups: &[Group<'_, Self::History>]) -> Result<CovariateFit<Self>, Error> {
+        crate::covariates::fit_with(names, groups)
     }
 
     /// Customers of these ages with a known truth: what would have been seen of them, and their purchases in the time `ahead` after it.

@@ -322,8 +322,11 @@ impl Silence {
         let by_lifetime = self.lifetime.1 <= self.purchases.1;
         let (near, far) = if by_lifetime { (self.lifetime, self.purchases) } else { (self.purchases, self.lifetime) };
         // dy/(β+y) is dz where z counts lifetime, else e^z near/far dz / (1 + …)
-        let (slope, power, lead) =
-            if by_lifetime { (self.s, self.shape, 0.0) } else { (self.shape - 1.0, self.s + 1.0, libm::log(near.1 / far.1)) };
+        let (slope, power, lead) = if by_lifetime {
+            (self.s, self.shape, 0.0)
+        } else {
+            (self.shape - 1.0, self.s + 1.0, libm::log(near.1 / far.1))
+        };
         let part = near.1 / far.1;
         // How fast the logarithm of the integrand falls where the near one has grown to so many times.
         let fall = |own: f64| slope + power * part * own / (1.0 + part * (own - 1.0));
