@@ -180,6 +180,27 @@ impl<C: Ord + Clone + Debug> CohortTable<C> {
     /// Each cohort goes on from the last of the ages at which it is known, by the factors of the older cohorts, with Mack's standard errors ([`ChainLadder`]). Cohorts that are younger
     /// than the first age are [too young](CohortProjection::too_young). Begin with an age at which all cohorts have a margin: where customers are acquired before they buy, day 0 is none.
     ///
+    /// ```
+    /// use chrono::{Days, NaiveDate};
+    /// use styring_ltv::{CohortTable, Error};
+    /// use styring_money::{Currency, Exact, Unrounded};
+    ///
+    /// let start = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date");
+    /// let mut table = CohortTable::new(Currency::NOK, start + Days::new(100));
+    /// for week in 0..12_u64 {
+    ///     let day = start + Days::new(7 * week);
+    ///     table.acquire(week, day, 100); // they sign up, and buy later
+    ///     for age in [10, 40, 80] {
+    ///         table.order(week, day, day + Days::new(age), Unrounded::new(Exact::from(1_000), Currency::NOK))?;
+    ///     }
+    /// }
+    /// assert!(matches!(table.project(90), Err(Error::MarginNotPositive { age: 0, .. })));
+    /// let projection = table.project_through(&[30, 60, 90])?;
+    /// assert!((projection.all().per_customer() - 30.0).abs() < 1e-9);
+    /// assert_eq!(projection.too_young().collect::<Vec<_>>(), [(&11, 100)]); // 23 days old
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// The assumption is that young cohorts develop like older ones. Where the mix of channels shifts, use cohorts of one channel.
     ///
     /// Cost: O(cohorts · ages).
@@ -243,6 +264,29 @@ impl<C: Ord + Clone + Debug> CohortTable<C> {
 }
 
 /// The value of cohorts at an age; made by [`CohortTable::project`].
+///
+/// ```
+/// use chrono::{Days, NaiveDate};
+/// use styring_ltv::CohortTable;
+/// use styring_money::{Currency, Exact, Unrounded};
+///
+/// let start = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date");
+/// let mut table = CohortTable::new(Currency::NOK, start + Days::new(150));
+/// for week in 0..20_u64 {
+///     let day = start + Days::new(7 * week);
+///     table.acquire(week, day, 100);
+///     for (age, margin) in [(0, 8_000), (25, 1_500 + 37 * (week % 5)), (55, 900 - 21 * (week % 3))] {
+///         table.order(week, day, day + Days::new(age), Unrounded::new(Exact::from(margin), Currency::NOK))?;
+///     }
+/// }
+/// let after_90_days = table.project(90)?;
+/// assert_eq!(after_90_days.ages(), [0, 30, 60, 90]);
+/// assert_eq!(after_90_days.too_young().count(), 0);
+/// assert_eq!(after_90_days.all().customers(), 2_000);
+/// assert!((after_90_days.all().per_customer() - 104.5).abs() < 0.1);
+/// assert_eq!(after_90_days.ladder().steps().len(), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(bound(serialize = "C: Clone + serde::Serialize")))]
 pub struct CohortProjection<C> {
@@ -281,6 +325,28 @@ impl<C> CohortProjection<C> {
 }
 
 /// A cohort as far as it was observed, and its value at a later age.
+///
+/// ```
+/// use chrono::{Days, NaiveDate};
+/// use styring_ltv::CohortTable;
+/// use styring_money::{Currency, Exact, Unrounded};
+///
+/// let start = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date");
+/// let mut table = CohortTable::new(Currency::NOK, start + Days::new(150));
+/// for week in 0..20_u64 {
+///     let day = start + Days::new(7 * week);
+///     table.acquire(week, day, 100);
+///     for (age, margin) in [(0, 8_000), (25, 1_500 + 37 * (week % 5)), (55, 900 - 21 * (week % 3))] {
+///         table.order(week, day, day + Days::new(age), Unrounded::new(Exact::from(margin), Currency::NOK))?;
+///     }
+/// }
+/// let after_90_days = table.project(90)?;
+/// let youngest = after_90_days.cohorts().last().expect("twenty cohorts");
+/// assert_eq!((youngest.cohort(), youngest.observed_age()), (&19, 0)); // 17 days old: known at day 0
+/// assert_eq!(youngest.observed().to_string(), "NOK 8000");
+/// assert!(youngest.value().per_customer() > 100.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ProjectedCohort<C> {
@@ -313,6 +379,30 @@ impl<C> ProjectedCohort<C> {
 }
 
 /// Value per customer, in major units, observed or projected.
+///
+/// ```
+/// use chrono::{Days, NaiveDate};
+/// use styring_ltv::CohortTable;
+/// use styring_money::{Currency, Exact, Unrounded};
+///
+/// let start = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date");
+/// let mut table = CohortTable::new(Currency::NOK, start + Days::new(150));
+/// for week in 0..20_u64 {
+///     let day = start + Days::new(7 * week);
+///     table.acquire(week, day, 100);
+///     for (age, margin) in [(0, 8_000), (25, 1_500 + 37 * (week % 5)), (55, 900 - 21 * (week % 3))] {
+///         table.order(week, day, day + Days::new(age), Unrounded::new(Exact::from(margin), Currency::NOK))?;
+///     }
+/// }
+/// let after_90_days = table.project(90)?;
+/// let youngest = after_90_days.cohorts().last().expect("twenty cohorts").value();
+/// let error = youngest.standard_error().expect("more than one older cohort");
+/// let (low, high) = youngest.interval(0.9)?.expect("an error");
+/// assert!(error > 0.0 && low < youngest.per_customer() && youngest.per_customer() < high);
+/// let oldest = after_90_days.cohorts().next().expect("twenty cohorts").value();
+/// assert_eq!(oldest.standard_error(), Some(0.0)); // it was observed
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ProjectedValue {

@@ -24,6 +24,18 @@ impl<K, V> Default for Tally<K, V> {
 }
 
 impl<K: Ord, V: Sum> Tally<K, V> {
+    /// What [`into_sums`](Self::into_sums) gave.
+    pub(crate) fn from_sums(sums: Vec<(K, V)>) -> Self {
+        Self { sums, waiting: Vec::new() }
+    }
+
+    /// Every key with its sum, in ascending order.
+    pub(crate) fn into_sums(mut self) -> Vec<(K, V)> {
+        self.sort_in();
+        self.sums.shrink_to_fit();
+        self.sums
+    }
+
     pub(crate) fn add(&mut self, key: K, value: V) {
         /// Fewer rows than these are not worth sorting in.
         const WAITING: usize = 1 << 16;

@@ -59,7 +59,16 @@ pub struct Transactions<K: Ord> {
     days: Tally<(K, NaiveDate), Total>,
 }
 
-/// What a day is on which a customer had nothing but refunds.
+/// What a day is on which a customer had nothing but refunds; see [`Transactions::with_refund_days`].
+///
+/// ```
+/// use styring_ltv::{RefundDays, Transactions};
+/// use styring_money::Currency;
+///
+/// assert_eq!(RefundDays::default(), RefundDays::ArePurchases);
+/// let orders = Transactions::<u64>::new(Currency::NOK).with_refund_days(RefundDays::BelongToPurchase);
+/// # assert!(orders.is_empty());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 #[allow(clippy::exhaustive_enums, reason = "it counts or it does not")]
@@ -134,6 +143,22 @@ impl<K: Ord + Clone> Transactions<K> {
     }
 
     /// Adds all orders of `other`.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use styring_ltv::{TimeUnit, Transactions};
+    /// use styring_money::{Currency, Money};
+    ///
+    /// let day = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date");
+    /// let mut shop = Transactions::new(Currency::NOK);
+    /// shop.add("kari", day, "NOK 100.00".parse::<Money>()?)?;
+    /// let mut app = Transactions::new(Currency::NOK);
+    /// app.add("kari", day, "NOK 50.00".parse::<Money>()?)?;
+    /// shop.merge(app)?;
+    /// let kari = &shop.summarise(day, TimeUnit::DAY)?[0];
+    /// assert_eq!((kari.history().purchases(), kari.total().to_string()), (0, "NOK 150".to_owned())); // one day, one purchase
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// Errors: another currency, or another rule for days with nothing but refunds.
     pub fn merge(&mut self, other: Self) -> Result<(), Error> {
@@ -406,6 +431,24 @@ pub(crate) fn days_between(from: NaiveDate, to: NaiveDate) -> i32 {
 }
 
 /// What a customer did until a day; made by [`Transactions::summarise`].
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use styring_ltv::{TimeUnit, Transactions};
+/// use styring_money::{Currency, Money};
+///
+/// let day = |day| NaiveDate::from_ymd_opt(2024, 1, day).expect("a date");
+/// let mut orders = Transactions::new(Currency::NOK);
+/// for (on, amount) in [(1, "NOK 99.00"), (8, "NOK 300.00"), (22, "NOK 450.00")] {
+///     orders.add("kari", day(on), amount.parse::<Money>()?)?;
+/// }
+/// let kari = &orders.summarise(day(29), TimeUnit::WEEK)?[0];
+/// assert_eq!((*kari.id(), kari.first_day(), kari.history().last()), ("kari", day(1), 3.0));
+/// assert_eq!(kari.mean_value().expect("two repeat purchases").to_string(), "NOK 375");
+/// assert_eq!(kari.mean_value_with_first().to_string(), "NOK 283"); // the first was an introductory offer
+/// assert_eq!(kari.total().to_string(), "NOK 849");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Customer<K> {
@@ -472,6 +515,22 @@ impl<K> Customer<K> {
 }
 
 /// What a customer did until the end of the calibration, and what came after; made by [`Transactions::summarise_split`].
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use styring_ltv::{TimeUnit, Transactions};
+/// use styring_money::{Currency, Money};
+///
+/// let day = |month| NaiveDate::from_ymd_opt(2024, month, 1).expect("a date");
+/// let mut orders = Transactions::new(Currency::NOK);
+/// for (month, amount) in [(1, "NOK 100.00"), (4, "NOK 300.00"), (5, "NOK 250.00")] {
+///     orders.add("kari", day(month), amount.parse::<Money>()?)?;
+/// }
+/// let kari = &orders.summarise_split(day(3), day(6), TimeUnit::DAY)?[0];
+/// assert_eq!((kari.calibration().history().purchases(), kari.purchases(), kari.duration()), (0, 2, 92.0));
+/// assert_eq!(kari.mean_value().expect("two purchases").to_string(), "NOK 275");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeldOut<K> {

@@ -183,6 +183,26 @@ impl ValueCurve {
 
     /// The ages in days between which the payback lies at a level of confidence: where the upper limit of the value first reaches the cost, and where the lower limit does.
     ///
+    /// ```
+    /// use chrono::{Days, NaiveDate};
+    /// use styring_ltv::ObservedValue;
+    /// use styring_money::{Currency, Exact, Unrounded};
+    ///
+    /// let start = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date");
+    /// let nok = |amount: i64| Unrounded::new(Exact::from(amount), Currency::NOK);
+    /// let mut value = ObservedValue::new(Currency::NOK);
+    /// for customer in 0..50_i64 {
+    ///     value.acquire(customer, start);
+    ///     for month in 0..10 {
+    ///         value.order(customer, start + Days::new(30 * month), nok(5 + customer % 11))?; // about ten each month
+    ///     }
+    /// }
+    /// let observed = value.observe(start + Days::new(360))?;
+    /// assert_eq!(observed.payback_day(&nok(38))?, Some(90));
+    /// assert_eq!(observed.payback_limits(&nok(38), 0.9)?, (Some(90), Some(120)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// Either is `None` if that is not yet in the ages observed; at an age without a standard error there are no limits. The limits are those of each age by itself ([`ObservedMean::limits`]).
     ///
     /// Errors: a cost in another currency, or below zero; a level outside 0 to 1.
@@ -235,7 +255,28 @@ impl ValueCurve {
     }
 }
 
-/// Value at one age.
+/// Value at one age, made by [`ValueCurve::at`].
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use styring_ltv::ObservedValue;
+/// use styring_money::{Currency, Money};
+///
+/// let day = |month| NaiveDate::from_ymd_opt(2024, month, 1).expect("a date");
+/// let mut value = ObservedValue::new(Currency::NOK);
+/// for (customer, month, margins) in [(1, 1, [80.0, 40.0]), (2, 1, [120.0, 0.0]), (3, 5, [100.0, 20.0])] {
+///     value.acquire(customer, day(month));
+///     for (later, margin) in margins.into_iter().enumerate() {
+///         value.order(customer, day(month + later as u32), format!("NOK {margin}").parse::<Money>()?)?;
+///     }
+/// }
+/// let at = value.observe(day(7))?.at(90);
+/// assert_eq!((at.age(), at.at_risk()), (90, 2)); // the third customer is 61 days old
+/// let (complete, by_age) = (at.complete_case().expect("two"), at.age_incremental().expect("two"));
+/// assert_eq!((complete.value().to_string(), by_age.value().to_string()), ("NOK 120".to_owned(), "NOK 120".to_owned()));
+/// assert_eq!(at.complete_case().and_then(|mean| mean.standard_error()), Some(0.0)); // 80 + 40 and 120
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ValueAtAge {
@@ -285,6 +326,27 @@ impl ValueAtAge {
 }
 
 /// A mean per customer with how sure it is.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use styring_ltv::ObservedValue;
+/// use styring_money::{Currency, Money};
+///
+/// let day = |month| NaiveDate::from_ymd_opt(2024, month, 1).expect("a date");
+/// let mut value = ObservedValue::new(Currency::NOK);
+/// for (customer, margin) in [(1, "NOK 80.00"), (2, "NOK 100.00"), (3, "NOK 120.00")] {
+///     value.acquire(customer, day(1));
+///     value.order(customer, day(1), margin.parse::<Money>()?)?;
+/// }
+/// let observed = value.observe(day(7))?;
+/// let at_90 = observed.at(90);
+/// let mean = at_90.age_incremental().expect("three were seen");
+/// assert_eq!(mean.value().to_string(), "NOK 100");
+/// assert!((mean.standard_error().expect("three differ") - 20.0 / 3_f64.sqrt()).abs() < 1e-9);
+/// let (low, high) = mean.limits(0.95)?.expect("a standard error"); // ±4.303 standard errors: there are three
+/// assert!((low - 50.32).abs() < 0.01 && (high - 149.68).abs() < 0.01);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ObservedMean {
@@ -323,6 +385,22 @@ impl ObservedMean {
 }
 
 /// Lifetime value against the cost of an acquisition; made by [`ValueCurve::against`].
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use styring_ltv::ObservedValue;
+/// use styring_money::{Currency, Money};
+///
+/// let day = |month| NaiveDate::from_ymd_opt(2024, month, 1).expect("a date");
+/// let mut value = ObservedValue::new(Currency::NOK);
+/// value.acquire("kari", day(1));
+/// value.order("kari", day(1), "NOK 120.00".parse::<Money>()?)?;
+/// let compared = value.observe(day(7))?.against(&"NOK 150.00".parse::<Money>()?.into(), 180)?;
+/// assert_eq!(compared.ltv().expect("Kari was seen that long").value().to_string(), "NOK 120");
+/// assert_eq!(compared.ratio().map(|ratio| ratio.to_f64()), Some(0.8));
+/// assert_eq!(compared.payback_day(), None); // not yet
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct LtvToCac {

@@ -1,5 +1,11 @@
 //! The laws of orders, histories and observed value.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
+#![allow(clippy::float_cmp, reason = "counts, and what must be the same to the last bit")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "days and øre of simulated customers are small"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use styring_ltv::{ObservedMean, ObservedValue, TimeUnit, Transactions};
 use styring_money::{Currency, Exact, Unrounded};
+use styring_testkit::data;
 use styring_testkit::reference::{Reference, decimal};
 
 #[derive(Deserialize)]
@@ -66,6 +67,36 @@ fn ltv_rfm() {
             check.exact("monetary_value", &mean, &decimal(&expected.monetary_value).expect("a number"));
         }
     });
+}
+
+/// The orders of the CDNOW sample, summarised, are the histories that everybody fits to: weeks of seven days, in two decimals.
+#[test]
+fn cdnow_orders_give_the_published_histories() {
+    let files = ["cdnow/CDNOW_sample.txt", "cdnow/cdnow_customers_summary_with_transactions.csv"].map(data::file);
+    let [Some(orders), Some(published)] = files else { return };
+    let mut transactions = Transactions::new(Currency::USD);
+    for row in std::fs::read_to_string(orders).expect("a readable file").lines() {
+        let cells: Vec<&str> = row.split_whitespace().collect();
+        let [_, customer, day, _, dollars] = cells[..] else { panic!("{row}") };
+        let day = NaiveDate::parse_from_str(day, "%Y%m%d").expect("a date");
+        let amount = Unrounded::new(dollars.parse().expect("an amount"), Currency::USD);
+        transactions.add(customer.parse::<u32>().expect("a number"), day, amount).expect("dollars");
+    }
+    let customers = transactions.summarise(date("1997-09-30"), TimeUnit::WEEK).expect("a summary");
+    let published: Vec<(u32, u32, f64, f64, f64)> = csv::Reader::from_path(published)
+        .expect("a readable file")
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .expect("five columns");
+    assert_eq!((customers.len(), published.len()), (2_357, 2_357));
+    for (customer, (id, purchases, last, age, mean)) in customers.iter().zip(published) {
+        let history = customer.history();
+        assert_eq!((*customer.id(), history.purchases()), (id, purchases));
+        let got_mean = customer.mean_value().map_or(0.0, |mean| mean.amount().to_f64());
+        for (got, published) in [(history.last(), last), (history.age(), age), (got_mean, mean)] {
+            assert!((got - published).abs() < 0.005 + 1e-9, "customer {id}: {got} instead of {published}");
+        }
+    }
 }
 
 #[derive(Deserialize)]
