@@ -6,6 +6,7 @@
 //!
 //! Pure: nothing here reads a file or a clock. Plans are serde types, for TOML or JSON at the caller's choice. See [`Review`] for an example.
 
+mod customers;
 mod error;
 mod goal;
 mod note;
@@ -14,6 +15,9 @@ mod results;
 mod review;
 mod weeks;
 
+pub use customers::{
+    Ahead, ChannelCustomers, CustomerAhead, Customers, CustomersSpec, ModelChoice, Newcomer, Outlook, Spent, Tracked,
+};
 pub use error::Error;
 pub use goal::{Baseline, FanPoint, GoalDay, GoalNote, GoalPeriod, GoalReview, GoalSpec, Pace, WeekdayWeights};
 pub use note::Note;
