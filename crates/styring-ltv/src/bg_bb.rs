@@ -4,7 +4,7 @@ use crate::check::{discount, finite_in};
 use crate::derivatives::{Derivatives, LogSum};
 use crate::gamma_ratio::Rise;
 use crate::kernel::Kernel;
-use crate::quadrature::beta_mean;
+use crate::quadrature::{Digits, beta_mean};
 use crate::simulate::{beta, happens};
 use crate::{Counts, Error, Future, Horizon, PeriodHistory, PurchaseModel, Simulated};
 
@@ -210,7 +210,7 @@ impl Kernel for BgBb {
         Self { alpha, beta, gamma, delta }
     }
 
-    fn derivatives(&self, histories: &[(PeriodHistory, f64)]) -> Derivatives<4> {
+    fn derivatives(&self, histories: &[(PeriodHistory, f64)], _digits: Digits) -> Derivatives<4> {
         let mut total = Derivatives::ZERO;
         for (history, weight) in histories {
             total.add(&self.one(history), *weight);

@@ -3,6 +3,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::derivatives::Derivatives;
 use crate::geometric::Geometric;
 use crate::kernel::Kernel;
+use crate::quadrature::Digits;
 use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 
 /// BG/NBD: purchases at a rate of the customer's own, and after each repeat purchase a chance of the customer's own to be gone for good.
@@ -71,7 +72,7 @@ impl Kernel for BgNbd {
         Self(Geometric::of(parameters))
     }
 
-    fn derivatives(&self, histories: &[(History, f64)]) -> Derivatives<4> {
+    fn derivatives(&self, histories: &[(History, f64)], _digits: Digits) -> Derivatives<4> {
         self.0.derivatives(histories)
     }
 

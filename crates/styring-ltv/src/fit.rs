@@ -3,6 +3,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::estimates::Estimates;
 use crate::kernel::Observed;
 use crate::maximum::{CLOSE, Maximum, Quadratic, ROUGHLY, maximum};
+use crate::quadrature::Digits;
 use crate::{Error, Histories, PurchaseModel};
 
 /// A purchase model fitted to histories.
@@ -88,14 +89,14 @@ pub(crate) fn climb<M: PurchaseModel>(cells: &[Cell<M::History>]) -> Result<Maxi
     for steps in [4.0, 16.0] {
         let coarse: Vec<_> = cells.iter().map(|cell| cell.coarse(steps)).collect();
         if 2 * count(&coarse) < count(cells) {
-            start = maximum(M::NAME, start, ROUGHLY, |point| sum_over::<M>(&coarse, point))?.point;
+            start = maximum(M::NAME, start, ROUGHLY, |point| sum_over::<M>(&coarse, Digits::Six, point))?.point;
         }
     }
-    maximum(M::NAME, start, CLOSE, |point| sum_over::<M>(cells, point))
+    maximum(M::NAME, start, CLOSE, |point| sum_over::<M>(cells, Digits::Nine, point))
 }
 
 /// The log-likelihood of all cells with its derivatives; `None` beyond the range of parameters.
-pub(crate) fn sum_over<M: PurchaseModel>(cells: &[Cell<M::History>], point: &DVector<f64>) -> Option<Quadratic> {
+fn sum_over<M: PurchaseModel>(cells: &[Cell<M::History>], digits: Digits, point: &DVector<f64>) -> Option<Quadratic> {
     /// e^±50, twenty-one orders of magnitude in units of the mean age.
     const FARTHEST: f64 = 50.0;
     let mut total = Quadratic::zero(point.len());
@@ -106,7 +107,7 @@ pub(crate) fn sum_over<M: PurchaseModel>(cells: &[Cell<M::History>], point: &DVe
             return None;
         }
         let parameters: [f64; 4] = std::array::from_fn(|row| libm::exp(logarithms[row]));
-        let own = M::unchecked(parameters).derivatives(&cell.histories).in_logarithms(&parameters);
+        let own = M::unchecked(parameters).derivatives(&cell.histories, digits).in_logarithms(&parameters);
         total.value += own.value;
         total.gradient += design.transpose() * own.gradient;
         total.hessian += design.transpose() * own.hessian * design;

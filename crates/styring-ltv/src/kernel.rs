@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use rand_chacha::ChaCha8Rng;
 
 use crate::derivatives::Derivatives;
+use crate::quadrature::Digits;
 use crate::{Error, Simulated};
 
 /// A likelihood with four parameters.
@@ -26,8 +27,9 @@ pub trait Kernel: Sized {
     /// A model of parameters that are known to be in range.
     fn unchecked(parameters: [f64; 4]) -> Self;
 
-    /// The log-likelihood of all histories and its derivatives in the parameters. Histories of the same number of purchases lie side by side.
-    fn derivatives(&self, histories: &[(Self::History, f64)]) -> Derivatives<4>;
+    /// The log-likelihood of all histories and its derivatives in the parameters. Histories of the same number of purchases lie side by side. Where
+    /// there is an integral, it has so many digits.
+    fn derivatives(&self, histories: &[(Self::History, f64)], digits: Digits) -> Derivatives<4>;
 
     /// Where to begin, for histories whose mean age is one and whose mean number of purchases is given.
     fn start(mean_purchases: f64) -> [f64; 4];

@@ -17,7 +17,7 @@
 //!
 //! let until = start + Days::new(300);
 //! let customers = orders.summarise(until, TimeUnit::WEEK)?;
-//! let histories: Histories<_> = customers.iter().map(|customer| *customer.history()).collect();
+//! let histories: Histories<_> = customers.iter().map(|customer| customer.history()).collect();
 //! let fit = BgNbd::fit(&histories)?;
 //!
 //! let in_90_days = TimeUnit::WEEK.days(90.0);

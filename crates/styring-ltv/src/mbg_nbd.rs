@@ -3,6 +3,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::derivatives::Derivatives;
 use crate::geometric::Geometric;
 use crate::kernel::Kernel;
+use crate::quadrature::Digits;
 use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 
 /// MBG/NBD: as [`BgNbd`](crate::BgNbd), with a chance to drop out after the first purchase too.
@@ -70,7 +71,7 @@ impl Kernel for MbgNbd {
         Self(Geometric::of(parameters))
     }
 
-    fn derivatives(&self, histories: &[(History, f64)]) -> Derivatives<4> {
+    fn derivatives(&self, histories: &[(History, f64)], _digits: Digits) -> Derivatives<4> {
         self.0.derivatives(histories)
     }
 

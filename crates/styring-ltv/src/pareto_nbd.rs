@@ -4,7 +4,7 @@ use crate::check::{discount, time_ahead};
 use crate::derivatives::{Derivatives, softplus};
 use crate::gamma_ratio::Rise;
 use crate::kernel::Kernel;
-use crate::quadrature::{Digits, gauss, gauss_sixteen};
+use crate::quadrature::{Digits, gauss_sixteen, rule_for};
 use crate::simulate::{gamma, live_on, wait};
 use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 
@@ -152,7 +152,7 @@ impl Kernel for ParetoNbd {
         Self { r, alpha, s, beta }
     }
 
-    fn derivatives(&self, histories: &[(History, f64)]) -> Derivatives<4> {
+    fn derivatives(&self, histories: &[(History, f64)], digits: Digits) -> Derivatives<4> {
         let Self { r, alpha, s, beta } = *self;
         let mut total = Derivatives::ZERO;
         for alike in histories.chunk_by(|(one, _), (other, _)| one.purchases() == other.purchases()) {
@@ -176,7 +176,7 @@ impl Kernel for ParetoNbd {
                     ],
                 };
                 if history.age() > history.last() {
-                    one.add_softplus(&self.odds(history));
+                    one.add_softplus(&self.odds(history, digits));
                 }
                 sum.add(&one, *weight);
                 weights += weight;
@@ -223,14 +223,14 @@ impl Kernel for ParetoNbd {
 impl ParetoNbd {
     /// [`ln_odds`](Self::ln_odds) with its derivatives, by differentiating under the integral: for the integrand's logarithm with gradient g and Hessian h they are E[g] and
     /// E[h] + Cov(g) under the integrand as weight, and the factor before the integral adds its own.
-    fn odds(&self, history: &History) -> Derivatives<4> {
+    fn odds(&self, history: &History, digits: Digits) -> Derivatives<4> {
         let Self { r, alpha, s, beta } = *self;
         let silence = Silence::of(self, history);
         let shape = r + f64::from(history.purchases());
         let mut mass = 0.0;
         let mut first = [0.0; 4];
         let mut second = [[0.0; 4]; 4];
-        silence.nodes(Digits::Nine, |node| {
+        silence.nodes(digits, |node| {
             mass += node.weight;
             let parts = [node.rising, node.rate, node.ageing, node.death];
             for row in 0..4 {
@@ -341,18 +341,26 @@ impl Silence {
                 width = width.min((ORDERS / there).max(width / 8.0));
             }
             let to = if near.0 - from - width < 1e-3 * width { near.0 } else { from + width };
-            for (z, weight) in gauss(digits, here.max(there) * (to - from), from, to) {
-                let own = libm::exp(z);
-                // Absolute errors of 1e-16 here are multiplied by the powers, as are those of the answer.
-                let grown = 1.0 + part * (own - 1.0);
-                let other = libm::log(grown);
-                let (own_rate, other_rate) = (1.0 / (own * near.1), 1.0 / (grown * far.1));
-                let weight = weight * libm::exp(lead - slope * z - power * other);
-                visit(if by_lifetime {
-                    Node { weight, rising: other, rate: other_rate, ageing: z, death: own_rate }
-                } else {
-                    Node { weight, rising: z, rate: own_rate, ageing: other, death: other_rate }
-                });
+            let (middle, half) = (f64::midpoint(from, to), (to - from) / 2.0);
+            // e^z of the two nodes of a pair are a product apart, so one exponential is enough for both.
+            let product = if to - from < near.0 { libm::exp(2.0 * middle) } else { near.2 };
+            let (part_of_product, per_far) = (1.0 / (product * near.1), 1.0 / far.1);
+            for (at, weight) in rule_for(digits, here.max(there) * (to - from), to - from) {
+                let (upper, weight) = (libm::exp(middle + half * at), half * weight);
+                let lower = product / upper;
+                for (z, own, other_of_pair) in [(middle + half * at, upper, lower), (middle - half * at, lower, upper)]
+                {
+                    // Absolute errors of 1e-16 here are multiplied by the powers, as are those of the answer.
+                    let grown = 1.0 + part * (own - 1.0);
+                    let other = libm::log(grown);
+                    let (own_rate, other_rate) = (other_of_pair * part_of_product, per_far / grown);
+                    let weight = weight * libm::exp(lead - slope * z - power * other);
+                    visit(if by_lifetime {
+                        Node { weight, rising: other, rate: other_rate, ageing: z, death: own_rate }
+                    } else {
+                        Node { weight, rising: z, rate: own_rate, ageing: other, death: other_rate }
+                    });
+                }
             }
             from = to;
             if from >= near.0 {

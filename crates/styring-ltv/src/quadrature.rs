@@ -35,36 +35,45 @@ const TWELVE: [(f64, f64); 6] = [
 ];
 
 /// How many digits an integral shall have.
+#[allow(unreachable_pub, reason = "in the signature of a sealed trait")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Digits {
+pub enum Digits {
+    /// Enough to find where to begin.
+    Six,
     /// Enough to tell likelihoods apart while they are maximised.
     Nine,
     /// All that the terms around it have.
     Twelve,
 }
 
-/// A rule with the most powers of e and the widest panel it carries.
-type Reach = (f64, f64, &'static [(f64, f64)]);
+/// Half a rule, the other half being its mirror image.
+pub(crate) type Rule = &'static [(f64, f64)];
 
-/// n nodes are off by k^(2n) (n!)⁴ / ((2n+1) (2n)!³) on an exponential over k powers of e, and by ρ^(−2n) on a pole at a distance of π, with ρ that of the ellipse through it.
-const NINE: [Reach; 4] = [(1.0, 0.9, &FOUR), (3.6, 2.2, &SIX), (7.0, 2.5, &EIGHT), (14.0, 2.5, &TWELVE)];
+/// The most powers of e that a rule carries, the widest panel, and the rule.
+type Reach = (f64, f64, Rule);
+
+// n nodes are off by k^(2n) (n!)⁴ / ((2n+1) (2n)!³) on an exponential over k powers of e, and by ρ^(−2n) on a pole at a distance of π, with ρ that of the ellipse through it.
+const SIX_DIGITS: [Reach; 3] = [(2.5, 1.6, &FOUR), (6.4, 2.5, &SIX), (14.0, 2.5, &TWELVE)];
+const NINE_DIGITS: [Reach; 4] = [(1.0, 0.9, &FOUR), (3.6, 2.2, &SIX), (7.0, 2.5, &EIGHT), (14.0, 2.5, &TWELVE)];
 const TWELVE_DIGITS: [Reach; 4] = [(0.45, 0.2, &FOUR), (2.0, 0.7, &SIX), (4.5, 1.2, &EIGHT), (9.0, 2.0, &TWELVE)];
 
-/// Nodes and weights on `from..to` for an integrand over so many powers of e, whose nearest pole is no nearer than π.
-pub(crate) fn gauss(digits: Digits, orders: f64, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
-    let rules = if digits == Digits::Nine { &NINE } else { &TWELVE_DIGITS };
-    let fitting = rules.iter().find(|(most, widest, _)| orders <= *most && to - from <= *widest);
-    on(fitting.map_or(&SIXTEEN, |(_, _, rule)| rule), from, to)
+/// The rule for an integrand over so many powers of e on a panel of this width, whose nearest pole is no nearer than π.
+pub(crate) fn rule_for(digits: Digits, orders: f64, width: f64) -> Rule {
+    let rules: &[Reach] = match digits {
+        Digits::Six => &SIX_DIGITS,
+        Digits::Nine => &NINE_DIGITS,
+        Digits::Twelve => &TWELVE_DIGITS,
+    };
+    let fitting = rules.iter().find(|(most, widest, _)| orders <= *most && width <= *widest);
+    fitting.map_or(&SIXTEEN, |(_, _, rule)| rule)
 }
 
 /// Sixteen nodes and weights on `from..to`.
 pub(crate) fn gauss_sixteen(from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
-    on(&SIXTEEN, from, to)
-}
-
-fn on(rule: &'static [(f64, f64)], from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
     let (middle, half) = (f64::midpoint(from, to), (to - from) / 2.0);
-    rule.iter().flat_map(move |(at, weight)| [(middle - half * at, half * weight), (middle + half * at, half * weight)])
+    SIXTEEN
+        .iter()
+        .flat_map(move |(at, weight)| [(middle - half * at, half * weight), (middle + half * at, half * weight)])
 }
 
 /// ∫ f over `0..end`, by panels whose ends grow by the factor 1 + `growth` in (scale + x).
