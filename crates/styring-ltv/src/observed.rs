@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use styring_money::{Currency, Unrounded};
 
@@ -100,6 +102,38 @@ impl<K: Ord + Clone> ObservedValue<K> {
             value.orders.add((customer.clone(), day.max(acquired)), amount);
         });
         value
+    }
+
+    /// The same for each group of customers by itself: by acquisition channel, by campaign. Customers without a group are left out.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use styring_ltv::{ObservedValue, Transactions};
+    /// use styring_money::{Currency, Money};
+    ///
+    /// let day = |month| NaiveDate::from_ymd_opt(2024, month, 1).expect("a date");
+    /// let mut orders = Transactions::new(Currency::NOK);
+    /// for (customer, amount) in [("kari", "NOK 120.00"), ("ola", "NOK 80.00"), ("per", "NOK 50.00")] {
+    ///     orders.add(customer, day(1), amount.parse::<Money>()?)?;
+    /// }
+    /// let channel = |customer: &&str| (*customer != "per").then_some(if *customer == "ola" { "podcast" } else { "search" });
+    /// let by_channel = ObservedValue::from_first_purchases_by(&orders, channel);
+    /// assert_eq!(by_channel.keys().collect::<Vec<_>>(), [&"podcast", &"search"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_first_purchases_by<G: Ord>(
+        transactions: &Transactions<K>,
+        group: impl Fn(&K) -> Option<G>,
+    ) -> BTreeMap<G, Self> {
+        let mut groups: BTreeMap<G, Self> = BTreeMap::new();
+        transactions.each_acquired(|customer, acquired, day, amount| {
+            if let Some(group) = group(customer) {
+                let value = groups.entry(group).or_insert_with(|| Self::new(transactions.currency()));
+                value.acquire(customer.clone(), acquired);
+                value.orders.add((customer.clone(), day.max(acquired)), amount);
+            }
+        });
+        groups
     }
 
     /// Adds a customer acquired on this day. Of several days for the same customer the earliest counts.

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use chrono::{Datelike, NaiveDate};
@@ -247,6 +248,34 @@ impl<K: Ord + Clone> Transactions<K> {
             Ok(())
         })?;
         Ok(customers)
+    }
+
+    /// How many repeat purchases there were on each day with any, of customers whose first purchase lies on or before `acquired_until`: what a model's
+    /// [`expected_repeats`](crate::expected_repeats) is held against.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use styring_ltv::Transactions;
+    /// use styring_money::{Currency, Money};
+    ///
+    /// let day = |day| NaiveDate::from_ymd_opt(2024, 1, day).expect("a date");
+    /// let mut orders = Transactions::new(Currency::NOK);
+    /// for (customer, on) in [("kari", 1), ("kari", 8), ("ola", 2), ("ola", 8), ("ola", 9), ("per", 5), ("per", 9)] {
+    ///     orders.add(customer, day(on), "NOK 99.00".parse::<Money>()?)?;
+    /// }
+    /// assert_eq!(orders.repeats_by_day(day(2)), [(day(8), 2), (day(9), 1)]); // Per came later
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn repeats_by_day(&self, acquired_until: NaiveDate) -> Vec<(NaiveDate, u64)> {
+        let mut by_day = BTreeMap::new();
+        let Ok(()) = self.each_customer::<Infallible>(NaiveDate::MAX, |_, days| {
+            let mut purchases = days.iter().filter(|(_, total)| self.is_purchase(total)).map(|(day, _)| *day);
+            if purchases.next().is_some_and(|first| first <= acquired_until) {
+                purchases.for_each(|day| *by_day.entry(day).or_default() += 1);
+            }
+            Ok(())
+        });
+        by_day.into_iter().collect()
     }
 
     /// What each customer did in periods of their own, for the BG/BB model: period `j` is the days from `(j − 1)·d + 1` to `j·d` after the first purchase. A period

@@ -184,16 +184,36 @@ impl ValueDistribution {
         if self.counts.probability(0) >= probability {
             return Ok(0.0);
         }
-        let mut high = self.spending.total;
-        while self.at_most(high)? < probability && high < 1e300 {
-            high *= 2.0;
+        // The root in the logarithm of the value, by regula falsi with the Illinois weight (Dowell and Jarratt 1971) after a bracket has been found.
+        let excess = |ln: f64| Ok::<_, Error>(self.at_most(libm::exp(ln).min(f64::MAX))? - probability);
+        let (mut low, mut high) = (libm::log(self.spending.total) - 1.0, libm::log(self.spending.total));
+        let (mut below, mut above) = (excess(low)?, excess(high)?);
+        while below > 0.0 && low > -700.0 {
+            (high, above) = (low, below);
+            low -= 2.0;
+            below = excess(low)?;
         }
-        let mut low = 0.0;
-        while high - low > 1e-10 * high {
-            let middle = f64::midpoint(low, high);
-            if self.at_most(middle)? < probability { low = middle } else { high = middle }
+        while above < 0.0 && high < 700.0 {
+            (low, below) = (high, above);
+            high += 2.0;
+            above = excess(high)?;
         }
-        Ok(high)
+        for _ in 0..100 {
+            if high - low < 1e-12 * high.abs().max(1.0) {
+                break;
+            }
+            let middle = (low * above - high * below) / (above - below);
+            let at = excess(middle)?;
+            if at.abs() < 1e-13 {
+                return Ok(libm::exp(middle));
+            }
+            if at < 0.0 {
+                (low, below, above) = (middle, at, above / 2.0);
+            } else {
+                (high, above, below) = (middle, at, below / 2.0);
+            }
+        }
+        Ok(libm::exp(high))
     }
 
     /// From which to which value, with equal tails.

@@ -287,3 +287,27 @@ fn bootstrap_agrees_with_the_standard_errors() {
         assert!((0.75..1.35).contains(&ratio), "{} {ratio}", known.name);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// The distribution of a value and its quantiles are inverse to each other, and it has the mean that it should.
+    #[test]
+    fn value_distributions(history in history(), mean in 1.0..1e4_f64, ahead in 1.0..300.0_f64, level in 0.01..0.99_f64) {
+        let purchases = BgNbd::new(0.6, 12.0, 0.9, 3.0).unwrap();
+        let simulated = purchases.simulate(&[30.0; 300], 0.0, Seed(3)).unwrap();
+        let fit = BgNbd::fit(&simulated.iter().map(|customer| customer.history).collect()).unwrap();
+        let orders: Vec<u32> = simulated.iter().map(|customer| customer.history.purchases()).collect();
+        let spend = GammaGamma::new(4.0, 5.0, 900.0).unwrap().simulate(&orders, Seed(4)).unwrap();
+        let value = styring_ltv::LifetimeValue::new(fit, GammaGamma::fit(&Histories::group(spend)).unwrap());
+        let spent = Spending::new(history.purchases(), if history.purchases() == 0 { 0.0 } else { mean }).unwrap();
+        let distribution = value.distribution(&history, &spent, ahead).unwrap();
+        let quantile = distribution.quantile(level).unwrap();
+        prop_assert!(quantile.is_finite() && quantile >= 0.0);
+        if quantile > 0.0 {
+            prop_assert!((distribution.at_most(quantile).unwrap() - level).abs() < 1e-9, "{quantile}");
+        } else {
+            prop_assert!(distribution.at_most(0.0).unwrap() >= level);
+        }
+    }
+}

@@ -66,6 +66,9 @@ pub enum Error {
     /// From the metrics underneath.
     #[error(transparent)]
     Metrics(#[from] styring_metrics::Error),
+    /// From the lifetime values underneath.
+    #[error(transparent)]
+    Ltv(#[from] styring_ltv::Error),
     /// From the allocation underneath.
     #[error(transparent)]
     Allocation(#[from] styring_allocation::Error),

@@ -6,6 +6,7 @@
 //!
 //! Pure: nothing here reads a file or a clock. Plans are serde types, for TOML or JSON at the caller's choice. See [`Review`] for an example.
 
+mod customers;
 mod error;
 mod note;
 mod plan;
@@ -13,6 +14,9 @@ mod results;
 mod review;
 mod weeks;
 
+pub use customers::{
+    Ahead, ChannelCustomers, CustomerAhead, Customers, CustomersSpec, ModelChoice, Newcomer, Outlook, Spent, Tracked,
+};
 pub use error::Error;
 pub use note::Note;
 pub use plan::{
