@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
 use styring_ltv::{
-    BgNbd, Estimates, Fit, GammaGamma, Histories, History, LifetimeValue, MbgNbd, ParetoNbd, PurchaseModel, Spending, TimeUnit,
-    Transactions, compare, expected_repeats, frequency_table, holdout_table, value_and_frequency,
+    BgNbd, Estimates, Fit, GammaGamma, Histories, History, LifetimeValue, MbgNbd, ParetoNbd, PurchaseModel, Spending,
+    TimeUnit, Transactions, compare, expected_repeats, frequency_table, holdout_table, value_and_frequency,
 };
 use styring_money::{Currency, Money};
 
@@ -19,7 +19,9 @@ fn read(path: &Path) -> Result<Transactions<u32>, Box<dyn Error>> {
     let mut orders = Transactions::new(Currency::USD);
     for line in std::fs::read_to_string(path)?.lines() {
         let cells: Vec<_> = line.split_whitespace().collect();
-        let [_, customer, day, _, dollars] = cells.as_slice() else { return Err(format!("not an order: {line}").into()) };
+        let [_, customer, day, _, dollars] = cells.as_slice() else {
+            return Err(format!("not an order: {line}").into());
+        };
         let day = NaiveDate::parse_from_str(day, "%Y%m%d")?;
         orders.add(customer.parse()?, day, format!("USD {dollars}").parse::<Money>()?)?;
     }
@@ -87,7 +89,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             .collect();
         println!("{name:10}  {}   log-likelihood {:.4}", parameters.join("  "), estimates.log_likelihood);
         let (told, came) = (expected[77], actual[77]);
-        println!("            week 78: {told:.0} repeat purchases expected, {came:.0} came ({:+.1} %)", 100.0 * (told / came - 1.0));
+        println!(
+            "            week 78: {told:.0} repeat purchases expected, {came:.0} came ({:+.1} %)",
+            100.0 * (told / came - 1.0)
+        );
     }
     let named: Vec<_> = lines.iter().map(|line| (line.name, &line.estimates)).collect();
     for ranked in compare(&named)? {
@@ -96,13 +101,24 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("\nrepeat purchases in the calibration, BG/NBD");
     for row in frequency_table(&bg.model, &histories, 7)?.rows {
-        println!("  {}{}: {:5} customers, {:7.1} expected", row.purchases, if row.purchases == 7 { "+" } else { " " }, row.actual, row.expected);
+        println!(
+            "  {}{}: {:5} customers, {:7.1} expected",
+            row.purchases,
+            if row.purchases == 7 { "+" } else { " " },
+            row.actual,
+            row.expected
+        );
     }
     println!("purchases in the 39 weeks held out, per customer, BG/NBD");
     let pairs: Vec<_> = split.iter().map(|held| (held.calibration().history(), held.purchases())).collect();
     let ahead = split.first().map_or(0.0, styring_ltv::HeldOut::duration);
     for row in holdout_table(&bg.model, &pairs, ahead, 7)? {
-        println!("  {} before: {:.3} came, {:.3} expected", row.purchases, row.actual / row.customers, row.expected / row.customers);
+        println!(
+            "  {} before: {:.3} came, {:.3} expected",
+            row.purchases,
+            row.actual / row.customers,
+            row.expected / row.customers
+        );
     }
     let total = bg.total(&histories, ahead)?;
     let (low, high) = total.interval(0.9)?;
@@ -117,13 +133,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spendings = Histories::group(spendings);
     let spending = GammaGamma::fit(&spendings)?;
     let [p, q, v] = spending.model.parameters();
-    println!("\nGamma-Gamma of {} repeat buyers: p {p:.4}  q {q:.4}  v {v:.4}   log-likelihood {:.4}", spendings.customers(), spending.estimates.log_likelihood);
+    println!(
+        "\nGamma-Gamma of {} repeat buyers: p {p:.4}  q {q:.4}  v {v:.4}   log-likelihood {:.4}",
+        spendings.customers(),
+        spending.estimates.log_likelihood
+    );
     let independence = value_and_frequency(&spending.model, &spendings)?;
     println!("value and frequency: correlation {:.3}, p {:.2}", independence.correlation, independence.p_value);
     let value = LifetimeValue::new(bg, spending);
     for days in [90.0, 180.0] {
         let time = TimeUnit::WEEK.days(days);
-        let worth = value.of_newcomer(&History::NEW, 0.0, styring_ltv::Horizon::Within(time), 0.15_f64.ln_1p() / TimeUnit::WEEK.days(365.25))?;
+        let worth = value.of_newcomer(
+            &History::NEW,
+            0.0,
+            styring_ltv::Horizon::Within(time),
+            0.15_f64.ln_1p() / TimeUnit::WEEK.days(365.25),
+        )?;
         println!("a new customer's repeat purchases within {days} days: USD {worth:.2}");
     }
     let _ = folder;
