@@ -56,10 +56,37 @@ pub enum Error {
         /// Rows in all.
         rows: u64,
     },
+    /// No clicks are old enough for their window to be over.
+    #[error(
+        "no clicks have been observed for the whole conversion window of {window_days} days; the oldest for {observed_days}"
+    )]
+    WindowNotReached {
+        /// The window that was asked for.
+        window_days: u32,
+        /// How long the oldest cohort has been observed.
+        observed_days: u32,
+    },
+    /// Nothing says how late results come.
+    #[error(
+        "nothing has come yet {lag_days} days after the click, of any cohort that is older: there is no completion to divide by"
+    )]
+    NothingConverted {
+        /// The age without a factor.
+        lag_days: u32,
+    },
+    /// The chain ladder multiplies, and nothing multiplied is nothing.
+    #[error("nothing has come of these clicks yet, so that the chain ladder says nothing of them; a pooled rate does")]
+    NothingYet,
+    /// Clicks of which no age is over.
+    #[error("these clicks have not been observed for one whole lag yet")]
+    TooYoung,
     /// From the money underneath.
     #[error(transparent)]
     Money(#[from] styring_money::Error),
     /// From the special functions underneath.
     #[error(transparent)]
     Special(#[from] styring_special::Error),
+    /// From the chain ladder underneath.
+    #[error(transparent)]
+    Triangle(#[from] styring_triangle::Error),
 }
