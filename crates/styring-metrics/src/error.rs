@@ -68,10 +68,10 @@ pub enum Error {
     },
     /// Nothing says how late results come.
     #[error(
-        "nothing has come yet {lag_days} days after the click, of any cohort that is older: there is no completion to divide by"
+        "clicks that have been observed for more than {lag_days} days have brought nothing: how late results come is not known"
     )]
     NothingConverted {
-        /// The age without a factor.
+        /// The age after which nothing has been seen.
         lag_days: u32,
     },
     /// The chain ladder multiplies, and nothing multiplied is nothing.

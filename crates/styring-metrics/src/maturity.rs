@@ -265,8 +265,11 @@ impl Maturity {
 }
 
 impl Maturity {
+    /// Names the first age from here on that has no factor.
     pub(crate) fn nothing_converted(&self, age: u32) -> Error {
-        Error::NothingConverted { lag_days: age.saturating_mul(self.window.lags.days()) }
+        let missing = self.steps.iter().skip(age as usize).position(|step| step.share.is_none());
+        let age = age.saturating_add(missing.and_then(|steps| steps.try_into().ok()).unwrap_or(0));
+        Error::NothingConverted { lag_days: age.saturating_add(1).saturating_mul(self.window.lags.days()) }
     }
 }
 
