@@ -241,6 +241,20 @@ fn limits_keep_their_promise_at_small_counts() {
             probability *= mean / f64::from(count + 1);
         }
         assert!(covered >= 0.95, "Garwood covers {covered} at {mean}");
+        // A limit alone keeps its promise by itself, and so do costs, which are spend over counts.
+        let mut probability = libm::exp(-mean);
+        let (mut above, mut below, mut costs) = (0.0, 0.0, 0.0);
+        let (lower, upper) = (Confidence::lower(0.95).unwrap(), Confidence::upper(0.95).unwrap());
+        for count in 0..200_u32 {
+            let count = f64::from(count);
+            above += probability * f64::from(u8::from(count_limits(count, lower).unwrap().low.unwrap() <= mean));
+            below += probability * f64::from(u8::from(count_limits(count, upper).unwrap().high.unwrap() >= mean));
+            let cost = cost_limits(1000.0, count, two_sided(0.95)).unwrap();
+            let holds = cost.low.unwrap() <= 1000.0 / mean && cost.high.is_none_or(|high| 1000.0 / mean <= high);
+            costs += probability * f64::from(u8::from(holds));
+            probability *= mean / (count + 1.0);
+        }
+        assert!(above >= 0.95 && below >= 0.95 && costs >= 0.95, "{above} {below} {costs} at {mean}");
     }
     let coverage = |method, rate: f64, trials: u32| {
         let mut probability = libm::pow(1.0 - rate, f64::from(trials));
@@ -400,20 +414,27 @@ fn every_kpi_has_limits_or_says_what_they_need() {
     assert!(facts.limits(Kpi::Ctr, Confidence::upper(0.9).unwrap()).unwrap().low.is_none());
 }
 
-/// Coverage of the limits of value ratios by simulation: orders of log-normal value with a coefficient of variation of one; 1000 campaigns, 300 of the
-/// large ones, so that the Monte-Carlo error is ± 1 point, and ± 1.7.
+/// Coverage of the limits of value ratios by simulation: orders of log-normal value with a standard deviation of one or two means, and a margin rate that varies; 1000 campaigns, of
+/// 60 orders 500 and of 400 orders 300, so that the Monte-Carlo error is ± 1, ± 1.4 and ± 1.7 points.
 #[test]
 fn limits_of_values_keep_their_promise_roughly() {
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
     use rand_distr::{Distribution, LogNormal, Normal, Poisson};
     let mut rng = ChaCha8Rng::seed_from_u64(11);
-    let spread = libm::log(2.0_f64).sqrt();
-    let values = LogNormal::new(libm::log(500.0) - spread * spread / 2.0, spread).unwrap();
     let rates = Normal::new(0.4, 0.1).unwrap();
-    for (mean, campaigns, floor) in [(15.0, 1000, 0.79), (60.0, 1000, 0.84), (400.0, 300, 0.85)] {
+    for (variation, mean, campaigns, floor) in [
+        (1.0_f64, 6.0, 1000, 0.84),
+        (1.0, 15.0, 1000, 0.85),
+        (1.0, 60.0, 500, 0.85),
+        (1.0, 400.0, 300, 0.86),
+        (2.0, 15.0, 1000, 0.80),
+        (2.0, 60.0, 500, 0.82),
+    ] {
+        let spread = libm::log(1.0 + variation * variation).sqrt();
+        let values = LogNormal::new(libm::log(500.0) - spread * spread / 2.0, spread).unwrap();
         let spend = mean * 100.0;
-        let mut covered = [0; 4];
+        let mut covered = [0; 6];
         for _ in 0..campaigns {
             let mut orders = OrderValues::default();
             let count: f64 = Poisson::new(mean).unwrap().sample(&mut rng);
@@ -423,7 +444,14 @@ fn limits_of_values_keep_their_promise_roughly() {
                 let round = |value: f64| Exact::new((value * 100.0) as i128, 2);
                 orders.add(&Order { revenue: round(revenue), cm1: Exact::ZERO, cm2: round(revenue * rate) });
             }
-            let truths = [(Kpi::Roas, 5.0), (Kpi::Aov, 500.0), (Kpi::Cm2Rate, 0.4), (Kpi::Poas, 2.0)];
+            let truths = [
+                (Kpi::Roas, 5.0),
+                (Kpi::Aov, 500.0),
+                (Kpi::Cm2Rate, 0.4),
+                (Kpi::Poas, 2.0),
+                (Kpi::BreakEvenCpo, 200.0),
+                (Kpi::BreakEvenRoas, 2.5),
+            ];
             for ((kpi, truth), covered) in truths.into_iter().zip(&mut covered) {
                 let limits = orders.limits(kpi, spend, two_sided(0.9)).unwrap();
                 *covered += u32::from(limits.low.unwrap() <= truth && truth <= limits.high.unwrap());
@@ -431,9 +459,24 @@ fn limits_of_values_keep_their_promise_roughly() {
         }
         let share = covered.map(|covered| f64::from(covered) / f64::from(campaigns));
         println!(
-            "90 % limits with {mean} orders cover: ROAS {:.3}, AOV {:.3}, CM2 rate {:.3}, POAS {:.3}",
-            share[0], share[1], share[2], share[3]
+            "90 % limits, {mean} orders that vary by {variation}: ROAS {:.3}, AOV {:.3}, CM2 rate {:.3}, POAS {:.3}, break-even CPO {:.3}, ROAS {:.3}",
+            share[0], share[1], share[2], share[3], share[4], share[5]
         );
         assert!(share.iter().all(|share| *share > floor), "{mean}: {share:?}");
     }
+}
+
+/// Margins of both signs: no limit is thrown away because the sum happens to be small.
+#[test]
+fn limits_of_mixed_margins_may_lie_below_zero() {
+    let mut orders = OrderValues::default();
+    for margin in [900, -700, 400, -650, 300, 20] {
+        orders.add(&Order { revenue: 2000.into(), cm1: margin.into(), cm2: margin.into() });
+    }
+    for kpi in [Kpi::Poas, Kpi::BreakEvenCpo, Kpi::Cm2Rate, Kpi::Cm3Rate] {
+        let limits = orders.limits(kpi, 500.0, two_sided(0.9)).unwrap();
+        assert!(limits.low.unwrap() < 0.0 && limits.high.unwrap() > 0.0, "{kpi} {limits:?}");
+    }
+    let one_sided = orders.limits(Kpi::Aov, 500.0, Confidence::upper(0.9).unwrap()).unwrap();
+    assert_eq!((one_sided.low, one_sided.high), (None, Some(2000.0))); // all alike
 }
