@@ -37,6 +37,16 @@ pub enum Error {
         /// What could have stood there.
         expected: &'static str,
     },
+    /// A word that is nearly one of the trade's.
+    #[error("{word:?} is not understood; did you mean {nearest:?}? (in {text:?})")]
+    Misspelt {
+        /// The sentence.
+        text: String,
+        /// The word.
+        word: String,
+        /// The name of a number that it may have been meant for.
+        nearest: &'static str,
+    },
     /// Totals do not say how a value varies.
     #[error("the limits of {kpi} need the value of every order, not only their sum; see OrderValues")]
     NeedsOrderValues {

@@ -322,3 +322,59 @@ mod maturity {
         }
     }
 }
+
+/// What the chance of reaching a goal promises: of goals said to be reached with 30 %, 30 % are. A week that sells three times as much on Saturdays as on Sundays, with noise of 30 %; 40 days of
+/// which 19 have passed, and whose last week sells half as much again.
+#[test]
+fn the_chance_of_a_goal_is_calibrated_under_seasonality() {
+    use rand_distr::Normal;
+    use styring_metrics::{DailyValues, Direction, Progress};
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let week = [8, 9, 10, 10, 12, 18, 6];
+    let weight = |day: usize| if day < 33 { 2 * week[day % 7] } else { 3 * week[day % 7] };
+    let weights: Vec<Exact> = (0..40).map(|day| Exact::from(weight(day))).collect();
+    let noise = Normal::new(5.0, 1.5).expect("a normal");
+    // Targets from where the days so far point, a few of their own standard deviations up or down: whoever sets one knows no more than they say.
+    let aims = Normal::new(0.0, 1.0).expect("a normal");
+    let mut bins = [(0_u32, 0_u32, 0.0_f64); 5];
+    // Squared errors of the chance by weekday, and of the one that takes all days for alike.
+    let (mut seasonal_error, mut plain_error) = (0.0, 0.0);
+    let draws = 3000;
+    for _ in 0..draws {
+        let values: Vec<Exact> = (0..40)
+            .map(|day| {
+                Exact::new((f64::from(weight(day)) * Distribution::<f64>::sample(&noise, &mut rng) * 10.0) as i128, 1)
+            })
+            .collect();
+        let (before, after) = values.split_at(19);
+        let (mut weighted, mut plain) = (DailyValues::default(), DailyValues::default());
+        for (value, weight) in before.iter().zip(&weights) {
+            weighted.add_weighted(value, weight).expect("open days");
+            plain.add(value);
+        }
+        let actual: Exact = before.iter().sum();
+        let left: f64 = (19..40).map(|day| f64::from(weight(day))).sum();
+        let (mean, variance) = (weighted.mean().expect("days").to_f64(), weighted.variance().expect("days").to_f64());
+        let aim = actual.to_f64() + left * mean + aims.sample(&mut rng) * variance.sqrt() * 180.0;
+        let target = Exact::new((aim * 10.0) as i128, 1);
+        let reached = &actual + &after.iter().sum::<Exact>() >= target;
+        let progress = Progress::seasonal(target.clone(), &weights, 19, actual.clone()).expect("a pace");
+        let said = progress.probability(&weighted, Direction::Raise).expect("a chance");
+        let straight = Progress::straight(target, 40, 19, actual).expect("a pace");
+        let naive = straight.probability(&plain, Direction::Raise).expect("a chance");
+        let truth = f64::from(u8::from(reached));
+        seasonal_error += (said - truth).powi(2) / f64::from(draws);
+        plain_error += (naive - truth).powi(2) / f64::from(draws);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let bin = &mut bins[((said * 5.0) as usize).min(4)];
+        *bin = (bin.0 + 1, bin.1 + u32::from(reached), bin.2 + said);
+    }
+    for (count, reached, said) in bins {
+        let (observed, said) = (f64::from(reached) / f64::from(count), said / f64::from(count));
+        let error = (said * (1.0 - said) / f64::from(count)).sqrt();
+        println!("said {said:.3}, was {observed:.3} ± {error:.3} ({count} goals)");
+        assert!((observed - said).abs() < 4.0 * error, "said {said}, was {observed}");
+    }
+    println!("squared error: by weight {seasonal_error:.3}, all days alike {plain_error:.3}");
+    assert!(seasonal_error < 0.75 * plain_error);
+}
