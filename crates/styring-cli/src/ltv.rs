@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use styring_ltv::TimeUnit;
 use styring_money::{Exact, Unrounded};
 use styring_playbook::{Customers, CustomersSpec, ModelChoice};
-use styring_report::CustomersReport;
+use styring_report::LifetimeReport;
 
 use crate::job::Job;
 use crate::source::{self, OrderSpec};
@@ -69,7 +69,7 @@ pub fn run(request: &Request) -> Result<(), Error> {
     check_holdout(&spec, orders.findings.first_day)?;
     let customers = Customers::of(&orders.transactions, &orders.channels, &spec)?;
     let source = sources::orders(&orders.findings);
-    let report = CustomersReport { customers: &customers, spec: &spec, source: &source };
+    let report = LifetimeReport { customers: &customers, spec: &spec, source: &source };
     let fault = |fault: styring_report::Error| Error::Report(fault.to_string());
     let page = report.html().map_err(fault)?;
     let files = vec![
@@ -77,7 +77,7 @@ pub fn run(request: &Request) -> Result<(), Error> {
         Pending::with(&request.out, "ltv.json", &json::written(&customers, &spec, &orders.findings)?)?,
         Pending::with(&request.out, "ltv.html", &page)?,
     ];
-    job.publish(files, rejected, |width| report.terminal(width).map_err(fault))
+    job.publish(files, rejected, |width| Ok(report.terminal(width)))
 }
 
 /// A model that sees nothing, or has nothing to be held against, says nothing.

@@ -28,8 +28,6 @@
 mod budget;
 mod canvas;
 mod cost;
-mod customer_values;
-mod customers_tracking;
 mod day_axis;
 mod goal;
 mod goal_days;
@@ -39,19 +37,14 @@ pub(crate) mod palette;
 mod scale;
 mod score;
 mod spend;
-mod value_curve;
 mod week_axis;
 
 pub use budget::budget;
 pub use cost::cost;
-pub use customer_values::customer_values;
-pub(crate) use customer_values::value as value_of;
-pub use customers_tracking::customers_tracking;
 pub use goal::goal;
 pub use goal_days::goal_days;
 pub use score::score;
 pub use spend::spend;
-pub use value_curve::{channel_curves, value_curve};
 
 /// A width for a laptop or a printed page, in pixels.
 pub const WIDE: u32 = 860;

@@ -22,9 +22,6 @@ pub enum Error {
         /// What the template engine says.
         reason: String,
     },
-    /// From the lifetime values underneath.
-    #[error(transparent)]
-    Ltv(#[from] styring_ltv::Error),
     /// From the metrics underneath.
     #[error(transparent)]
     Metrics(#[from] styring_metrics::Error),

@@ -40,12 +40,9 @@
 //!
 //! - The page and the terminal tables: [`WeeklyReport`]; what was read, and what was set aside: [`Source`], [`Finding`], [`ExtraSum`].
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
-//! - Customers and their value, as a page and for the terminal: [`CustomersReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
-mod customer_tables;
-mod customers_report;
 mod error;
 mod figures;
 mod goal_report;
@@ -59,7 +56,6 @@ mod text;
 mod weekly_report;
 mod words;
 
-pub use customers_report::CustomersReport;
 pub use error::Error;
 pub use goal_report::GoalReport;
 pub use source::{ExtraSum, Finding, Source};

@@ -2,7 +2,6 @@
 
 mod budget;
 mod cards;
-mod customers;
 mod goal;
 pub(crate) mod read;
 pub(crate) mod results;
@@ -19,7 +18,6 @@ use crate::period::Period;
 use crate::text::clean;
 use crate::{Error, WeeklyReport, numbers, words};
 
-pub(crate) use customers::html as customers_html;
 pub(crate) use goal::html as goal_html;
 
 #[derive(Serialize)]

@@ -1,6 +1,5 @@
 //! The report in brief, for a terminal: plain text that fits the width.
 
-mod customers;
 mod goal;
 mod out;
 
@@ -15,7 +14,6 @@ use crate::text::{clean, group_amounts, plural};
 use crate::{Source, WeeklyReport, numbers, words};
 use out::{Heading, Out};
 
-pub(crate) use customers::print as print_customers;
 pub(crate) use goal::print as print_goal;
 
 /// More creatives than this are counted, not listed.

@@ -149,11 +149,6 @@ impl Canvas<'_> {
         self.note(drawn);
     }
 
-    /// An upright dashed line.
-    pub(super) fn upright(&mut self, x: f64, (from, to): (f64, f64), colour: Colour) {
-        self.dashed_path(&[(x, from), (x, to)], 1, colour);
-    }
-
     pub(super) fn path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour) {
         let style = ShapeStyle { color: colour_of(colour), filled: false, stroke_width: width };
         let drawn = self.backend.draw_path(points.iter().copied().map(point), &style);

@@ -20,8 +20,6 @@ pub(super) enum Mark {
     Bracket,
     Stroke(Colour),
     Spot(Colour),
-    DashesOf(Colour),
-    UprightOf(Colour),
     /// Only a remark.
     None,
 }
@@ -83,8 +81,6 @@ impl Mark {
             Self::Dashes => canvas.dashes((x, y), x + MARK, 1, MUTED),
             Self::Bar => canvas.line((x, y), (x + MARK, y), 2, INK),
             Self::Stroke(colour) => canvas.line((x, y), (x + MARK, y), 3, colour),
-            Self::DashesOf(colour) => canvas.dashed_path(&[(x, y), (x + MARK, y)], 2, colour),
-            Self::UprightOf(colour) => canvas.upright(x + MARK / 2.0, (y - 7.0, y + 7.0), colour),
             Self::Spot(colour) => canvas.dot(middle, 4, colour),
             Self::None => {}
             Self::Bracket => {
