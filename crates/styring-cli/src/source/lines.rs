@@ -19,11 +19,33 @@ pub(crate) struct Lines {
 struct History {
     /// The offset of the first byte that is kept.
     start: u64,
-    /// How many lines end before it.
-    lines_before: u64,
-    /// The byte before it, if it was read.
-    last: u8,
     bytes: Vec<u8>,
+    /// How many of the bytes that are kept have been searched for line ends. Nothing is searched twice: a file of which every row is asked about costs one search.
+    searched: usize,
+    /// How many lines end before the first byte that was not searched.
+    lines: u64,
+    /// The byte before that one, if it was read.
+    last: u8,
+}
+
+impl History {
+    /// Counts the lines that end before this byte of those that are kept.
+    fn search(&mut self, end: usize) {
+        let searched = self.searched.max(end.min(self.bytes.len()));
+        let bytes = &self.bytes[self.searched..searched];
+        self.lines += line_ends(self.last, bytes);
+        self.last = bytes.last().copied().unwrap_or(self.last);
+        self.searched = searched;
+    }
+
+    /// Drops the bytes before this offset.
+    fn forget(&mut self, offset: u64) {
+        let done = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX).min(self.bytes.len());
+        self.search(done);
+        self.searched -= done;
+        self.start += done as u64;
+        self.bytes.drain(..done);
+    }
 }
 
 impl Lines {
@@ -33,15 +55,15 @@ impl Lines {
         self.done.set(offset);
     }
 
-    /// The line, from one, of the row whose bytes begin at this offset, or after the line ends that stand there.
+    /// The line, from one, of the row whose bytes begin at this offset, or after the line ends that stand there. Rows are asked about in their order.
     pub(crate) fn at(&self, offset: u64) -> u64 {
-        let history = self.history.borrow();
+        let history = &mut *self.history.borrow_mut();
         let begin = usize::try_from(offset.saturating_sub(history.start)).unwrap_or(usize::MAX);
         let begin = begin.min(history.bytes.len());
         let blank = history.bytes[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         // Up to the first byte of the row, which tells whether a CR before it ended a line by itself.
-        let end = (begin + blank + 1).min(history.bytes.len());
-        1 + history.lines_before + line_ends(history.last, &history.bytes[..end])
+        history.search(begin + blank + 1);
+        1 + history.lines
     }
 }
 
@@ -68,12 +90,7 @@ impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(buffer)?;
         let history = &mut *self.lines.history.borrow_mut();
-        let done = usize::try_from(self.lines.done.get().saturating_sub(history.start)).unwrap_or(usize::MAX);
-        let done = done.min(history.bytes.len());
-        history.lines_before += line_ends(history.last, &history.bytes[..done]);
-        history.last = done.checked_sub(1).map_or(history.last, |last| history.bytes[last]);
-        history.start += done as u64;
-        history.bytes.drain(..done);
+        history.forget(self.lines.done.get());
         history.bytes.extend_from_slice(&buffer[..count]);
         Ok(count)
     }
@@ -83,8 +100,8 @@ impl<R: Read> Read for Counted<R> {
 mod tests {
     use super::*;
 
-    /// The rows of a text and their lines, as found while reading.
-    fn found(text: &str) -> Vec<(String, u64)> {
+    /// Every `step`th row of a text and its line, as found while reading.
+    fn found_every(step: usize, text: &str) -> Vec<(String, u64)> {
         let lines = Lines::default();
         // Small reads, so that history is forgotten and begun anew.
         let input = Counted::new(text.as_bytes().chain(io::empty()), lines.clone());
@@ -92,12 +109,23 @@ mod tests {
             csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(3).from_reader(input);
         let mut record = csv::ByteRecord::new();
         let mut rows = Vec::new();
-        while table.read_byte_record(&mut record).unwrap() {
-            let start = record.position().unwrap().byte();
-            rows.push((String::from_utf8_lossy(&record[0]).into_owned(), lines.at(start)));
+        for row in 0.. {
+            if !table.read_byte_record(&mut record).unwrap() {
+                break;
+            }
+            if row % step == 0 {
+                let start = record.position().unwrap().byte();
+                let line = lines.at(start);
+                assert_eq!(lines.at(start), line, "asking changes nothing");
+                rows.push((String::from_utf8_lossy(&record[0]).into_owned(), line));
+            }
             lines.finish(table.position().byte());
         }
         rows
+    }
+
+    fn found(text: &str) -> Vec<(String, u64)> {
+        found_every(1, text)
     }
 
     #[test]
@@ -107,6 +135,10 @@ mod tests {
             let expected = [("a", 1), ("b", 2), ("c\nd", 3), ("e", 5), ("f", 8), ("g", 9)];
             let expected: Vec<_> = expected.iter().map(|(name, line)| ((*name).to_owned(), *line)).collect();
             assert_eq!(found(&text), expected, "{end:?}");
+            for step in 2..=7 {
+                let some: Vec<_> = expected.iter().step_by(step).cloned().collect();
+                assert_eq!(found_every(step, &text), some, "{end:?}, one row in {step}");
+            }
         }
         assert_eq!(found("a\nb\r\nc\n\r\nd").iter().map(|(_, line)| *line).collect::<Vec<_>>(), [1, 2, 3, 5]);
     }
