@@ -457,6 +457,7 @@ fn the_online_ads_export_loads_unedited() {
         assert_eq!(run.sum(fact), sum, "{fact}");
     }
     assert_eq!(run.decisions()["input"]["extra"]["media_cost"], "175192.22");
+    assert!(run.file("report.html").contains("media_cost: 175\u{202f}192.22"));
     for (oddity, rows) in [
         ("no impressions", 22),
         ("more clicks than impressions", 2),
