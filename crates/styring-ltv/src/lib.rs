@@ -1,1 +1,8 @@
 //! Customer lifetime value.
+
+mod check;
+mod error;
+mod history;
+
+pub use error::Error;
+pub use history::{Histories, History, PeriodHistory, TimeUnit};

@@ -19,32 +19,32 @@ pub(crate) struct Lines {
 struct History {
     /// The offset of the first byte that is kept.
     start: u64,
-    bytes: Vec<u8>,
-    /// How many of the bytes that are kept have been searched for line ends. Nothing is searched twice: a file of which every row is asked about costs one search.
-    searched: usize,
-    /// How many lines end before the first byte that was not searched.
-    lines: u64,
-    /// The byte before that one, if it was read.
+    /// How many lines end before it.
+    lines_before: u64,
+    /// The byte before it, if it was read.
     last: u8,
+    bytes: Vec<u8>,
+    /// How many bytes somebody has had counted, and the lines that end in them: rows are asked for one after the other, and many where many are set aside.
+    counted: (usize, u64),
 }
 
 impl History {
-    /// Counts the lines that end before this byte of those that are kept.
-    fn search(&mut self, end: usize) {
-        let searched = self.searched.max(end.min(self.bytes.len()));
-        let bytes = &self.bytes[self.searched..searched];
-        self.lines += line_ends(self.last, bytes);
-        self.last = bytes.last().copied().unwrap_or(self.last);
-        self.searched = searched;
+    /// How many lines end in the first bytes.
+    fn lines_until(&mut self, end: usize) -> u64 {
+        let (from, lines) = if self.counted.0 <= end { self.counted } else { (0, 0) };
+        let before = from.checked_sub(1).map_or(self.last, |before| self.bytes[before]);
+        let lines = lines + line_ends(before, &self.bytes[from..end]);
+        self.counted = (end, lines);
+        lines
     }
 
-    /// Drops the bytes before this offset.
-    fn forget(&mut self, offset: u64) {
-        let done = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX).min(self.bytes.len());
-        self.search(done);
-        self.searched -= done;
-        self.start += done as u64;
-        self.bytes.drain(..done);
+    /// Forgets the first bytes.
+    fn forget(&mut self, count: usize) {
+        self.lines_before += self.lines_until(count);
+        self.counted = (0, 0);
+        self.last = count.checked_sub(1).map_or(self.last, |last| self.bytes[last]);
+        self.start += count as u64;
+        self.bytes.drain(..count);
     }
 }
 
@@ -55,15 +55,15 @@ impl Lines {
         self.done.set(offset);
     }
 
-    /// The line, from one, of the row whose bytes begin at this offset, or after the line ends that stand there. Rows are asked about in their order.
+    /// The line, from one, of the row whose bytes begin at this offset, or after the line ends that stand there.
     pub(crate) fn at(&self, offset: u64) -> u64 {
         let history = &mut *self.history.borrow_mut();
         let begin = usize::try_from(offset.saturating_sub(history.start)).unwrap_or(usize::MAX);
         let begin = begin.min(history.bytes.len());
         let blank = history.bytes[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         // Up to the first byte of the row, which tells whether a CR before it ended a line by itself.
-        history.search(begin + blank + 1);
-        1 + history.lines
+        let end = (begin + blank + 1).min(history.bytes.len());
+        1 + history.lines_before + history.lines_until(end)
     }
 }
 
@@ -90,7 +90,8 @@ impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(buffer)?;
         let history = &mut *self.lines.history.borrow_mut();
-        history.forget(self.lines.done.get());
+        let done = usize::try_from(self.lines.done.get().saturating_sub(history.start)).unwrap_or(usize::MAX);
+        history.forget(done.min(history.bytes.len()));
         history.bytes.extend_from_slice(&buffer[..count]);
         Ok(count)
     }
