@@ -18,6 +18,8 @@ pub(super) struct Days {
     answers: HashMap<Vec<u8>, NaiveDate, FixedState>,
     /// The cells of the row at hand, joined.
     text: Vec<u8>,
+    /// The text of the last row that had a day, and the day: exports are sorted by day.
+    last: (Vec<u8>, Option<NaiveDate>),
 }
 
 /// How a day is written.
@@ -36,7 +38,7 @@ impl Days {
                 (header.places(columns, "the date")?, Form::Formatted(format.clone(), *year))
             }
         };
-        Ok(Self { columns, form, answers: HashMap::default(), text: Vec::new() })
+        Ok(Self { columns, form, answers: HashMap::default(), text: Vec::new(), last: (Vec::new(), None) })
     }
 
     /// The first column of the date, for messages.
@@ -57,6 +59,19 @@ impl Days {
             }
             self.text.extend_from_slice(record[*column].trim_ascii());
         }
+        if let (text, Some(day)) = &self.last
+            && *text == self.text
+        {
+            return Ok(*day);
+        }
+        let day = self.find()?;
+        self.last.0.clone_from(&self.text);
+        self.last.1 = Some(day);
+        Ok(day)
+    }
+
+    /// The day of the text at hand.
+    fn find(&mut self) -> Result<NaiveDate, RejectionKind> {
         if let Some(day) = self.answers.get(&self.text) {
             return Ok(*day);
         }
