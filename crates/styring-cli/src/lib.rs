@@ -10,8 +10,11 @@
 
 pub mod error;
 pub mod frequency;
+mod job;
 pub mod plan_file;
+mod progress;
 pub mod source;
+mod sources;
 pub mod week;
 pub mod write;
 

@@ -23,5 +23,5 @@ pub use plan::{
     BudgetSpec, CampaignSpec, ChannelSpec, CurrentBudget, Lift, Plan, PlanSpec, PlannedChannel, RaiseSpec, ResultKind,
     RhythmSpec, ScoreSpec, ValueKind, VisibilitySpec,
 };
-pub use results::{Group, Results, Span};
+pub use results::{DayGroup, Group, Results, Span};
 pub use review::{ChannelReview, PartReview, Review};

@@ -100,9 +100,9 @@ impl WeeklyReport<'_> {
     }
 }
 
-/// `1 204 331`, `1 204 331.5 (not known in 3 rows)`.
+/// `1 204 331`, `1 204 331.52 (not known in 3 rows)`.
 fn sum(extra: &ExtraSum) -> String {
-    let sum = numbers::count(&extra.sum);
+    let sum = numbers::sum(&extra.sum);
     match extra.missing_rows {
         0 => sum,
         rows => format!("{sum} (not known in {})", plural_rows(rows)),
