@@ -10,8 +10,10 @@
 
 pub mod error;
 pub mod frequency;
+mod job;
 pub mod plan_file;
 pub mod source;
+mod sources;
 pub mod week;
 pub mod write;
 

@@ -9,7 +9,8 @@ mod groups;
 pub(crate) mod lines;
 mod reader;
 mod spec;
+mod table;
 
-pub use findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
-pub use reader::{Ingested, Rejects, Strict, read};
+pub use findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind, SetAside};
+pub use reader::{DailyIngested, Ingested, Rejects, Strict, read, read_days};
 pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use csv::ByteRecord;
 
+use super::findings::{Rejection, RejectionKind};
 use crate::Error;
+
+/// How much of a cell stands in a message.
+const SHOWN: usize = 200;
 
 /// A name as it may stand in a message: a terminal obeys control characters.
 pub(crate) fn shown(name: &[u8]) -> String {
@@ -55,6 +59,24 @@ impl<'a> Header<'a> {
                 columns: self.names.clone(),
             }),
         }
+    }
+
+    /// Says what is wrong with a row; `text` is what stands in the cell, where that is not the cell alone.
+    pub(super) fn rejection(
+        &self,
+        record: &ByteRecord,
+        line: u64,
+        place: Option<usize>,
+        text: Option<String>,
+        kind: RejectionKind,
+    ) -> Rejection {
+        let cell = || place.and_then(|place| record.get(place)).map(|cell| String::from_utf8_lossy(cell).into_owned());
+        let mut value = text.or_else(cell).unwrap_or_default();
+        if let Some((end, _)) = value.char_indices().nth(SHOWN) {
+            value.truncate(end);
+            value.push('…');
+        }
+        Rejection { line, column: place.map(|place| (self.name(place).to_owned(), place + 1)), value, kind }
     }
 
     pub(super) fn places(&self, columns: &[String], purpose: &str) -> Result<Vec<usize>, Error> {
