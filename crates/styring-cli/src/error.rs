@@ -110,6 +110,27 @@ pub enum Error {
     /// The results cannot be reviewed under this plan.
     #[error(transparent)]
     Review(#[from] styring_playbook::Error),
+    /// A goal that the results cannot be held against.
+    #[error("{fault}{}", goal_hint(fault))]
+    Goal {
+        /// Why.
+        fault: styring_playbook::Error,
+    },
+    /// The plan maps no column to what the number of a goal is made of.
+    #[error(
+        "{}: no column is mapped to {}, which {measure} is made of; map {} under [results.facts]{}",
+        path.display(), names(missing), if missing.len() == 1 { "it" } else { "them" }, instead_of(instead)
+    )]
+    GoalFacts {
+        /// The plan.
+        path: PathBuf,
+        /// The number of the goal.
+        measure: &'static str,
+        /// What is not mapped.
+        missing: Vec<styring_metrics::Fact>,
+        /// Numbers for which everything is mapped.
+        instead: Vec<&'static str>,
+    },
     /// The numbers cannot be added up.
     #[error(transparent)]
     Metrics(#[from] styring_metrics::Error),
@@ -124,6 +145,31 @@ pub enum Error {
     /// The report cannot be drawn.
     #[error("cannot make the report: {0}")]
     Report(String),
+}
+
+/// What to do about a goal that cannot be followed.
+fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
+    use styring_playbook::Error as Fault;
+    match fault {
+        Fault::NoBaseline { .. } => {
+            "; give --baseline AMOUNT, or --from a day that has enough days of results before it, or name the value to reach (\"to\", \"til\")"
+        }
+        Fault::Metrics(styring_metrics::Error::OutOfRange { field: "baseline", .. }) => {
+            "; set the goal by an amount (\"by 50 000\", \"med 50 000\") or to a value (\"to 0\", \"til 0\")"
+        }
+        Fault::NoWeekdayHistory { .. } => "; leave out --seasonal, or give --from a later day",
+        Fault::MissingForGoal { .. } => "; if an empty cell means zero, say so in results.empty_is_zero of the plan",
+        _ => "",
+    }
+}
+
+fn names(facts: &[styring_metrics::Fact]) -> String {
+    let names: Vec<&str> = facts.iter().map(|fact| fact.name()).collect();
+    names.join(", ")
+}
+
+fn instead_of(instead: &[&str]) -> String {
+    if instead.is_empty() { String::new() } else { format!(", or set the goal for {}", instead.join(" or ")) }
 }
 
 /// What is wrong with a plan that can be read.
@@ -150,7 +196,7 @@ impl Error {
     /// command line.)
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::PlanSyntax { .. } | Self::Plan { .. } | Self::PlanUnreadable { .. } => 3,
+            Self::PlanSyntax { .. } | Self::Plan { .. } | Self::PlanUnreadable { .. } | Self::GoalFacts { .. } => 3,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,
         }

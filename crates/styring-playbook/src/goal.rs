@@ -110,6 +110,8 @@ pub struct GoalReview {
     pub baseline: Option<Baseline>,
     /// The value to reach.
     pub target: Exact,
+    /// What should have been reached by the end of each day of the goal; empty for a ratio.
+    pub pace: Vec<Exact>,
     /// The weight of each weekday, for a pace by weekday.
     pub weekdays: Option<WeekdayWeights>,
     /// What was reached: a sum over one, or a ratio of sums.
@@ -158,8 +160,6 @@ pub struct GoalDay {
     pub value: Ratio,
     /// All days until this one: a sum over one, or a ratio of sums.
     pub to_date: Ratio,
-    /// What should have been reached by the end of this day; none for a ratio.
-    pub due: Option<Exact>,
 }
 
 /// As long as a goal may be: ten years, as a plan.
@@ -229,7 +229,7 @@ impl GoalReview {
         let frame = Frame { goal, first_day, target: &target, weekdays: weekdays.as_ref(), series: &series };
         let standing = frame.standing()?;
         notes.extend(frame.timing_notes(as_of, standing.chance.is_some()));
-        let days = frame.days()?;
+        let (days, pace) = (frame.days(), frame.pace());
         let fan = if standing.chance.is_some() { frame.fan(last_day)? } else { Vec::new() };
         Ok(Self {
             goal: goal.clone(),
@@ -250,6 +250,7 @@ impl GoalReview {
             chance: standing.chance,
             reached: standing.reached,
             target,
+            pace,
             weekdays,
             days,
             fan,
@@ -312,13 +313,13 @@ impl Frame<'_> {
         series::is_ratio(self.goal.measure)
     }
 
-    /// The pace at the end of so many days.
-    fn progress(&self, elapsed: u32, actual: Exact) -> Result<Progress, Error> {
-        let (target, days) = (self.target.clone(), self.goal.days);
-        Ok(match self.weekdays {
-            None => Progress::straight(target, days, elapsed, actual)?,
-            Some(weekdays) => Progress::seasonal(target, &weekdays.of_days(self.first_day, days), elapsed, actual)?,
-        })
+    /// What part of the target each day has, relative to the others.
+    fn weights(&self) -> Vec<Exact> {
+        let days = self.goal.days;
+        match self.weekdays {
+            None => vec![Exact::ONE; days as usize],
+            Some(weekdays) => weekdays.of_days(self.first_day, days),
+        }
     }
 
     fn standing(&self) -> Result<Standing, Error> {
@@ -329,7 +330,7 @@ impl Frame<'_> {
 
     fn sum_standing(&self, chance: Option<f64>) -> Result<Standing, Error> {
         let actual = self.series.numerator();
-        let progress = self.progress(self.elapsed(), actual.clone())?;
+        let progress = Progress::seasonal(self.target.clone(), &self.weights(), self.elapsed(), actual.clone())?;
         Ok(Standing {
             due: Some(progress.expected_to_date()),
             attainment: progress.attainment(),
@@ -392,7 +393,7 @@ impl Frame<'_> {
         notes
     }
 
-    fn days(&self) -> Result<Vec<GoalDay>, Error> {
+    fn days(&self) -> Vec<GoalDay> {
         let mut sums = (Exact::ZERO, Exact::ZERO);
         let mut days = Vec::new();
         for (passed, part) in (1..).zip(self.series.parts()) {
@@ -406,10 +407,24 @@ impl Frame<'_> {
                 day: after(self.first_day, passed - 1).unwrap_or(self.first_day),
                 value: over(&part.numerator, &part.denominator),
                 to_date: over(&sums.0, &sums.1),
-                due: if self.is_ratio() { None } else { Some(self.progress(passed, Exact::ZERO)?.expected_to_date()) },
             });
         }
-        Ok(days)
+        days
+    }
+
+    /// The target, laid over the days by their weights.
+    fn pace(&self) -> Vec<Exact> {
+        if self.is_ratio() {
+            return Vec::new();
+        }
+        let weights = self.weights();
+        let whole: Exact = weights.iter().sum();
+        let mut passed = Exact::ZERO;
+        let due = weights.iter().filter_map(|weight| {
+            passed += weight;
+            Some(self.target * &passed.checked_div(&whole)?)
+        });
+        due.collect()
     }
 
     fn fan(&self, last_day: NaiveDate) -> Result<Vec<FanPoint>, Error> {

@@ -89,8 +89,7 @@ fn a_sum_has_a_baseline_a_pace_and_a_required_rate() {
     // 12 a day lead to 120; the target is 10 below, and the rest varies by √(2/3 · (6 + 36/4)) = 3.16: Student's t of 3.162 with 3 degrees of freedom.
     assert!((review.chance.unwrap() - 0.974_6).abs() < 1e-3, "{:?}", review.chance);
     assert_eq!(review.notes, [GoalNote::FewDays { days: 4 }]);
-    let due: Vec<Exact> = review.days.iter().map(|day| day.due.clone().unwrap()).collect();
-    assert_eq!(due, [11.into(), 22.into(), 33.into(), 44.into()]);
+    assert_eq!(review.pace, (1..=10).map(|days| Exact::from(11 * days)).collect::<Vec<_>>());
     let to_date: Vec<Exact> = review.days.iter().map(|day| value(&day.to_date)).collect();
     assert_eq!(to_date, [11.into(), 24.into(), 36.into(), 48.into()]);
 }
@@ -185,6 +184,7 @@ fn a_pace_by_weekday_follows_the_weeks_before() {
     assert_eq!(review.target, 30.into());
     // Five of the fifteen orders of a week come before Saturday.
     assert_eq!(review.due, Some(10.into()));
+    assert_eq!(review.pace, [2, 4, 6, 8, 10, 30, 30].map(Exact::from));
     assert_eq!(value(&review.projected), 15.into());
     let weekdays = review.weekdays.clone().unwrap();
     assert_eq!((weekdays.weeks(), weekdays.of(Weekday::Sat).clone()), (2, 10.into()));

@@ -28,6 +28,9 @@
 mod budget;
 mod canvas;
 mod cost;
+mod day_axis;
+mod goal;
+mod goal_days;
 mod label;
 mod legend;
 pub(crate) mod palette;
@@ -38,6 +41,8 @@ mod week_axis;
 
 pub use budget::budget;
 pub use cost::cost;
+pub use goal::goal;
+pub use goal_days::goal_days;
 pub use score::score;
 pub use spend::spend;
 

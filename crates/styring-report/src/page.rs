@@ -2,6 +2,7 @@
 
 mod budget;
 mod cards;
+mod goal;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
@@ -16,6 +17,8 @@ use crate::charts::{self, palette};
 use crate::period::Period;
 use crate::text::clean;
 use crate::{Error, WeeklyReport, numbers, words};
+
+pub(crate) use goal::html as goal_html;
 
 #[derive(Serialize)]
 struct Page {

@@ -117,6 +117,38 @@ impl Canvas<'_> {
         }
     }
 
+    /// A dashed line through points.
+    pub(super) fn dashed_path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour) {
+        const DASH: f64 = 5.0;
+        const PERIOD: f64 = 9.0;
+        // How far into a dash and its gap the last point was.
+        let mut phase = 0.0;
+        for pair in points.windows(2) {
+            let [from, to] = [pair[0], pair[1]];
+            let length = libm::hypot(to.0 - from.0, to.1 - from.1);
+            let at = |way: f64| {
+                let part = way / length;
+                (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
+            };
+            let mut begin = -phase;
+            while begin < length {
+                let (start, end) = (begin.max(0.0), (begin + DASH).min(length));
+                if end > start {
+                    self.line(at(start), at(end), width, colour);
+                }
+                begin += PERIOD;
+            }
+            phase = (phase + length) % PERIOD;
+        }
+    }
+
+    /// An area between two lines over the same places.
+    pub(super) fn band(&mut self, upper: &[(f64, f64)], lower: &[(f64, f64)], colour: Colour, alpha: f64) {
+        let corners: Vec<(i32, i32)> = upper.iter().chain(lower.iter().rev()).copied().map(point).collect();
+        let drawn = self.backend.fill_polygon(corners, &paint(colour, alpha));
+        self.note(drawn);
+    }
+
     pub(super) fn path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour) {
         let style = ShapeStyle { color: colour_of(colour), filled: false, stroke_width: width };
         let drawn = self.backend.draw_path(points.iter().copied().map(point), &style);

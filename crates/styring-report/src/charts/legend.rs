@@ -18,6 +18,8 @@ pub(super) enum Mark {
     Dashes,
     Bar,
     Bracket,
+    Stroke(Colour),
+    Spot(Colour),
     /// Only a remark.
     None,
 }
@@ -78,6 +80,8 @@ impl Mark {
             Self::Cross => canvas.cross(middle, 4.0, INK),
             Self::Dashes => canvas.dashes((x, y), x + MARK, 1, MUTED),
             Self::Bar => canvas.line((x, y), (x + MARK, y), 2, INK),
+            Self::Stroke(colour) => canvas.line((x, y), (x + MARK, y), 3, colour),
+            Self::Spot(colour) => canvas.dot(middle, 4, colour),
             Self::None => {}
             Self::Bracket => {
                 canvas.line((x, y), (x + MARK, y), 2, MUTED);
