@@ -58,6 +58,7 @@ mod reach;
 mod roll_up;
 mod row_ratios;
 mod sales;
+mod sentence;
 mod shrinkage;
 mod stop_loss;
 

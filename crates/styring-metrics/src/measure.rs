@@ -92,6 +92,15 @@ impl Measure {
         found.map(|(measure, ..)| *measure)
     }
 
+    /// Whether it is an amount of money, or one per unit.
+    pub fn is_amount(self) -> bool {
+        match self {
+            Self::Sum(fact) => fact.is_money(),
+            Self::Margin(_) => true,
+            Self::Kpi(kpi) => kpi.is_amount(),
+        }
+    }
+
     /// The name that a misspelt one is nearest to, and by how many letters it is off: at most one in four.
     pub(crate) fn nearest(name: &str) -> Option<(usize, &'static str)> {
         let name = name.to_lowercase();

@@ -99,7 +99,7 @@ proptest! {
             _ => Change::To(amount),
         };
         let direction = if raise { Direction::Raise } else { Direction::Lower };
-        let goal = Goal { scope: scope.to_owned(), measure, direction, change, days };
+        let goal = Goal { scope: scope.to_owned(), measure, direction, change, days, currency: None };
         prop_assert_eq!(goal.to_string().parse::<Goal>().unwrap(), goal.clone(), "{}", goal);
         let norwegian = goal.to_norwegian();
         prop_assert_eq!(norwegian.parse::<Goal>().unwrap(), goal, "{}", norwegian);
@@ -108,8 +108,10 @@ proptest! {
     #[test]
     fn a_rule_reads_back(kpi in prop::sample::select(Kpi::ALL.to_vec()), threshold in 0..100_000_u32, places in 0..4_u8) {
         prop_assume!(kpi.better().is_some());
-        let rule = StopRule { kpi, threshold: Exact::new(i128::from(threshold), places) };
+        let rule = StopRule { kpi, threshold: Exact::new(i128::from(threshold), places), currency: None };
+        prop_assume!(!kpi.is_share() || rule.threshold <= Exact::ONE);
         prop_assert_eq!(rule.to_string().parse::<StopRule>().unwrap(), rule.clone(), "{}", rule);
+        prop_assert_eq!(rule.to_norwegian().parse::<StopRule>().unwrap(), rule.clone(), "{}", rule.to_norwegian());
     }
 
     #[test]
@@ -122,7 +124,7 @@ proptest! {
 
     #[test]
     fn what_is_undecided_is_decided_by_what_is_missing(count in 0..200_u32, spend in 1.0..20_000.0_f64, level in 0.6..0.99_f64) {
-        let rule = StopRule { kpi: Kpi::Cpc, threshold: 25.into() };
+        let rule = StopRule { kpi: Kpi::Cpc, threshold: 25.into(), currency: None };
         let count = f64::from(count);
         if let StopDecision::Undecided { more: Some(more) } = rule.check_cost(spend, count, level).unwrap().decision {
             let part = 1.0 + more / spend;
@@ -248,6 +250,10 @@ fn sentences_that_are_not_understood_name_the_words() {
         ("lykke > 25", "\"lykke\""),
         ("CPC > mye", "\"mye\""),
         ("CPC > -1", "zero or above"),
+        ("completion < 25", "at most 100 %"),
+        ("klikpris > 25", "\"klikpris\" is not understood; did you mean \"klikkpris\""),
+        ("orders < 3", "\"orders\""),
+        ("break-even ROAS < 3", "\"break-even ROAS\""),
     ] {
         let fault = text.parse::<StopRule>().unwrap_err().to_string();
         assert!(fault.contains(words), "{fault}");
@@ -358,8 +364,70 @@ fn goals_are_read_as_people_write_them() {
     assert_eq!(read("Cut CPA by 10 % in 30 days").target(&300.into()).unwrap(), 270.into());
     assert_eq!(read("Cut CPA by 40 in 30 days").target(&300.into()).unwrap(), 260.into());
     assert!(read("Cut CPA by 110 % in 30 days").target(&300.into()).unwrap_err().to_string().contains("110 %"));
+    let euros = read("Øke omsetningen med EUR 5000 på 30 dager");
+    assert!(euros.in_currency(Currency::EUR).is_ok() && euros.in_currency(Currency::NOK).is_err());
+    assert!(read("Øke omsetningen med kr 5000 på 30 dager").in_currency(Currency::SEK).is_ok());
+    assert!("Øke ordrer med kr 300 på 30 dager".parse::<Goal>().is_err());
     let fault = read("Cut CPA by 10 % in 30 days").progress(270.into(), 3, 280.into()).unwrap_err();
     assert!(fault.to_string().contains("not CPA"), "{fault}");
+}
+
+#[test]
+fn rules_are_read_as_people_write_them() {
+    let read = |text: &str| text.parse::<StopRule>().unwrap_or_else(|fault| panic!("{fault}"));
+    for (one, other) in [
+        ("CPC > kr 25", "CPC above 25"),
+        ("CPC > kr 25", "stopp hvis klikkpris er over 25 kroner"),
+        ("CPC > kr 25", "Stop when cost per click is above 25"),
+        ("completion < 25 %", "fullføring under 25 prosent"),
+        ("completion < 25 %", "Fullføringsgrad lavere enn 0,25"),
+        ("viewability<0.5", "synlighet under 50 %"),
+        ("ROAS < 2.5", "annonseavkastning < 250 %"),
+        ("CPM > EUR 2,50", "tusenpris over EUR 2.5"),
+    ] {
+        assert_eq!(read(one), read(other), "{one} / {other}");
+    }
+    assert_eq!(read("CPM > EUR 2,50").currency, Some(Currency::EUR));
+    assert_eq!(read("CPC > kr 25").to_norwegian(), "klikkpris > kr 25");
+    assert_eq!(read("completion < 25 %").to_norwegian(), "fullføringsgrad < 25 %");
+    assert_eq!(read("ROAS < 200 %").to_string(), "ROAS < 2");
+}
+
+#[test]
+fn a_rule_on_returns_is_held_against_orders() {
+    let of = |count: i64| {
+        let mut orders = OrderValues::default();
+        for order in 0..count {
+            let revenue = Exact::from([900, 450, 1300, 600, 750][usize::try_from(order % 5).unwrap()]);
+            let cm2 = revenue.checked_div(&2.into()).unwrap();
+            orders.add(&Order { cm1: cm2.clone(), revenue, cm2 });
+        }
+        orders
+    };
+    // A ROAS of 2, a POAS of 1, an ACoS of a half, whatever their number.
+    let check = |rule: &str, count: i64| {
+        rule.parse::<StopRule>().unwrap().check_orders(&of(count), 400.0 * count as f64, 0.95).unwrap()
+    };
+    for rule in ["ROAS < 3", "POAS < 1.5", "ACoS > 33 %"] {
+        let few = check(rule, 5);
+        assert_eq!(few.point_breach, Some(true), "{rule}");
+        let StopDecision::Undecided { more: Some(more) } = few.decision else { panic!("{rule}: {few:?}") };
+        assert_eq!(check(rule, 100).decision, StopDecision::Stop, "{rule}");
+        // What was missing decides, to the order.
+        let enough = 5.0 * (1.0 + more / 2000.0);
+        #[allow(clippy::cast_possible_truncation)]
+        let (before, after) = ((enough / 5.0).floor() as i64 * 5, (enough / 5.0).ceil() as i64 * 5);
+        assert!(
+            !is_decided(check(rule, before).decision) && is_decided(check(rule, after).decision),
+            "{rule} {enough}"
+        );
+    }
+    assert_eq!(check("ROAS < 1.5", 100).decision, StopDecision::Keep);
+    assert_eq!(check("AOV < 700", 200).decision, StopDecision::Keep);
+    // Spend and no order at all: no upper limit of what an order may bring, so nothing is shown.
+    let nothing = "ROAS < 2".parse::<StopRule>().unwrap().check_orders(&OrderValues::default(), 500.0, 0.95).unwrap();
+    assert_eq!((nothing.point, nothing.decision), (Some(0.0), StopDecision::Undecided { more: None }));
+    assert!("CPC > 2".parse::<StopRule>().unwrap().check_orders(&of(5), 500.0, 0.95).is_err());
 }
 
 #[test]
@@ -373,7 +441,12 @@ fn a_rule_is_held_against_merged_facts() {
     assert!(matches!(check("CPC > kr 37").decision, StopDecision::Undecided { more: Some(_) }));
     // CPM is 60 kroner: per thousand, as it is written.
     assert_eq!(check("CPM > kr 61").point, Some(60.0));
-    assert!("ROAS < 2".parse::<StopRule>().unwrap().check(&facts, 0.95).is_err());
+    let fault = |rule: &str| rule.parse::<StopRule>().unwrap().check(&facts, 0.95).unwrap_err().to_string();
+    assert!(fault("ROAS < 2").contains("value of every order"));
+    assert!(fault("CPC > EUR 2").contains("EUR and NOK"));
+    let pearson = facts.limits_by(Kpi::Ctr, RateMethod::ClopperPearson, two_sided(0.9)).unwrap();
+    let wilson = facts.limits(Kpi::Ctr, two_sided(0.9)).unwrap();
+    assert!(pearson.low < wilson.low && pearson.high > wilson.high);
     assert!(
         "completion < 25 %"
             .parse::<StopRule>()
