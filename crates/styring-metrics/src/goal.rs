@@ -231,10 +231,7 @@ impl FromStr for Goal {
 
         let named = words.get(1..by).unwrap_or_default();
         let found = (0..named.len()).find_map(|at| Some((at, Measure::called(&named[at..].join(" "))?)));
-        let (at, measure) = match found {
-            Some(found) => found,
-            None => return Err(unknown_number(text, named, words[by])),
-        };
+        let Some((at, measure)) = found else { return Err(unknown_number(text, named, words[by])) };
         let amount = words.get(by + 1..within).unwrap_or_default();
         let (change, currency) = change_of(amount, is(words[by], &TO), measure).ok_or_else(|| {
             // The word that is no number, or all of it.

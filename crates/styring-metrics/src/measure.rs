@@ -60,7 +60,7 @@ const WORDS: &[(Measure, &[&str], &[&str])] = {
         (K(Kpi::FirstQuartileRate), &["25 % rate"], &["25 %-visning"]),
         (K(Kpi::MidpointRate), &["50 % rate"], &["50 %-visning"]),
         (K(Kpi::ThirdQuartileRate), &["75 % rate"], &["75 %-visning"]),
-        (K(Kpi::CompletionRate), &["completion rate", "completion"], &["fullføringsgrad", "fullføring"]),
+        (K(Kpi::CompletionRate), &["completion rate", "completion"], &["fullføringsgrad", "fullføring", "gjennomsett"]),
         (K(Kpi::MeasurableRate), &["measurable rate"], &["målbar andel"]),
         (K(Kpi::AvMeasurableRate), &["AV measurable rate"], &["AV-målbar andel"]),
         (K(Kpi::Cm1Rate), &["CM1 rate"], &["bruttomargin"]),

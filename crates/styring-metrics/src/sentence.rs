@@ -44,14 +44,13 @@ pub(crate) fn amount(text: &str) -> Option<Amount> {
         words.pop();
     }
     let number = words.join(" ");
-    let (value, money, currency) = match plain(&number) {
-        Some(value) => (value, crowns, None),
-        None => {
-            let amount = Money::parse_norwegian(&number).or_else(|_| number.parse::<Money>()).ok()?;
-            let unit: String = number.chars().filter(|c| c.is_alphabetic()).collect();
-            let coded = !unit.is_empty() && !unit.eq_ignore_ascii_case("kr");
-            (Exact::from(amount.amount()), true, coded.then(|| amount.currency()))
-        }
+    let (value, money, currency) = if let Some(value) = plain(&number) {
+        (value, crowns, None)
+    } else {
+        let amount = Money::parse_norwegian(&number).or_else(|_| number.parse::<Money>()).ok()?;
+        let unit: String = number.chars().filter(|c| c.is_alphabetic()).collect();
+        let coded = !unit.is_empty() && !unit.eq_ignore_ascii_case("kr");
+        (Exact::from(amount.amount()), true, coded.then(|| amount.currency()))
     };
     let value = value.shift_point(shift.unwrap_or(0));
     (value.sign() != Sign::Negative && !(crowns && currency.is_some())).then_some(Amount { value, money, currency })

@@ -68,6 +68,22 @@ pub struct StopCheck {
 }
 
 impl StopRule {
+    /// Several rules in one sentence, as the founding text has them.
+    ///
+    /// ```
+    /// use styring_metrics::StopRule;
+    ///
+    /// let rules = StopRule::read_all("hvis CPC > kr 25 eller gjennomsett < 25 % i video")?;
+    /// assert_eq!(rules, ["CPC > 25".parse()?, "completion < 25 %".parse()?]);
+    /// # Ok::<(), styring_metrics::Error>(())
+    /// ```
+    ///
+    /// Errors: one of them is not understood; the words of that one are quoted.
+    pub fn read_all(text: &str) -> Result<Vec<Self>, Error> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.split(|word| BETWEEN.contains(word)).map(|rule| rule.join(" ").parse()).collect()
+    }
+
     /// Holds the rule against merged results, at a one-sided level such as 0.95.
     ///
     /// Stop if the limit nearest to the good side is beyond the threshold, keep if the other is on the good side, undecided otherwise. Limits are exact: Garwood for
@@ -142,6 +158,8 @@ impl StopRule {
     /// assert_eq!(check.point_breach, Some(true));
     /// # Ok::<(), styring_metrics::Error>(())
     /// ```
+    ///
+    /// Without a single order nothing says what one would bring, and the rule stays undecided: a rule on the cost per order decides then.
     ///
     /// Errors: as [`OrderValues::limits`]; a KPI without a good direction.
     pub fn check_orders(&self, orders: &OrderValues, spend: f64, level: f64) -> Result<StopCheck, Error> {
@@ -256,7 +274,19 @@ impl fmt::Display for StopRule {
 /// Words for signs, the longer before those they hold.
 const ABOVE: [&str; 7] = [">", "is above", "er over", "høyere enn", "more than", "above", "over"];
 const BELOW: [&str; 7] = ["<", "is below", "er under", "lavere enn", "less than", "below", "under"];
-const OPENINGS: [&str; 6] = ["stop if ", "stop when ", "stopp hvis ", "stopp når ", "stans hvis ", "stans når "];
+const OPENINGS: [&str; 10] = [
+    "stop if ",
+    "stop when ",
+    "stopp hvis ",
+    "stopp når ",
+    "stans hvis ",
+    "stans når ",
+    "if ",
+    "when ",
+    "hvis ",
+    "når ",
+];
+const BETWEEN: [&str; 4] = ["or", "eller", "OR", "ELLER"];
 
 impl FromStr for StopRule {
     type Err = Error;
@@ -269,7 +299,9 @@ impl FromStr for StopRule {
             let (head, rest) = text.trim_start().split_at_checked(opening.len())?;
             (head.to_lowercase() == *opening).then_some(rest)
         });
-        let rule = rule.unwrap_or(text);
+        let rule = rule.unwrap_or(text).trim();
+        // Of what else would it be: the founding text writes "gjennomsett < 25 % i video".
+        let rule = rule.strip_suffix(" i video").or(rule.strip_suffix(" in video")).unwrap_or(rule);
         let (name, above, rest) =
             split(rule).ok_or_else(|| fault(rule, "a rule such as \"CPC > kr 25\" or \"fullføring under 25 %\""))?;
         let kpi = Kpi::called(name).ok_or_else(|| match Measure::nearest(name.trim()) {
