@@ -285,7 +285,7 @@ mod maturity {
         for (world, clicks) in
             [(World::Steady, 50.0), (World::Steady, 200.0), (World::Restless, 200.0), (World::Doubles, 200.0)]
         {
-            let ([ladder, pooled], share, shown) = measure(world, clicks, 300);
+            let ([ladder, pooled], share, shown) = measure(world, clicks, 200);
             assert!(shown < 0.75, "a dashboard shows {shown}");
             assert!((ladder.over_due / f64::from(ladder.cost.asked) - 1.0).abs() < 0.05);
             for (what, kept, least) in [
