@@ -19,6 +19,16 @@ pub struct Group {
     pub creative: String,
 }
 
+/// Where a row of results belongs, day by day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
+pub struct DayGroup {
+    /// The day.
+    pub day: NaiveDate,
+    /// The channel, by its name in the plan.
+    pub channel: String,
+}
+
 /// What is known when a week is reviewed.
 #[derive(Debug, Clone)]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]

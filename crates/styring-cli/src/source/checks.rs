@@ -5,8 +5,8 @@ use styring_playbook::Plan;
 
 use super::cells::Cells;
 use super::findings::Oddity;
-use super::reader::Line;
 use super::spec::{CheckSpec, SourceSpec};
+use super::table::Line;
 
 /// Counts the rows in which something is odd. Sets of slots are bits, as in [`Cells`].
 #[derive(Default)]

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use csv::ByteRecord;
 
+use super::findings::{Rejection, RejectionKind};
 use crate::Error;
+
+/// How much of a cell stands in a message.
+const SHOWN: usize = 200;
 
 /// A name as it may stand in a message: a terminal obeys control characters.
 pub(crate) fn shown(name: &[u8]) -> String {
@@ -31,6 +35,21 @@ impl<'a> Header<'a> {
         Ok(Self { file, names, places })
     }
 
+    /// Columns without names, called by their numbers from one.
+    pub(super) fn numbered(file: &'a str, columns: usize) -> Self {
+        let names: Vec<String> = (1..=columns).map(|number| number.to_string()).collect();
+        let places = names.iter().cloned().zip((0..columns).map(|place| vec![place])).collect();
+        Self { file, names, places }
+    }
+
+    pub(super) fn file(&self) -> &str {
+        self.file
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }
@@ -55,6 +74,24 @@ impl<'a> Header<'a> {
                 columns: self.names.clone(),
             }),
         }
+    }
+
+    /// Says what is wrong with a row; `text` is what stands in the cell, where that is not the cell alone.
+    pub(super) fn rejection(
+        &self,
+        record: &ByteRecord,
+        line: u64,
+        place: Option<usize>,
+        text: Option<String>,
+        kind: RejectionKind,
+    ) -> Rejection {
+        let cell = || place.and_then(|place| record.get(place)).map(|cell| String::from_utf8_lossy(cell).into_owned());
+        let mut value = text.or_else(cell).unwrap_or_default();
+        if let Some((end, _)) = value.char_indices().nth(SHOWN) {
+            value.truncate(end);
+            value.push('…');
+        }
+        Rejection { line, column: place.map(|place| (self.name(place).to_owned(), place + 1)), value, kind }
     }
 
     pub(super) fn places(&self, columns: &[String], purpose: &str) -> Result<Vec<usize>, Error> {

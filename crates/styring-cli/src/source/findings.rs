@@ -37,7 +37,7 @@ pub enum RejectionKind {
         spans_lines: bool,
     },
     /// Not text in the encoding of the file.
-    #[error("not text in the encoding of the file (see results.encoding)")]
+    #[error("not text in the encoding of the file (see results.encoding, or --encoding)")]
     Encoding,
     /// A name with a line end in it: more likely a quote that is never closed, and rows that went missing in it.
     #[error("runs over several lines; a quote that is never closed?")]
@@ -61,8 +61,11 @@ pub enum RejectionKind {
         format: String,
     },
     /// A day so far from the campaign that it is a typing error.
-    #[error("more than ten years after the campaign began")]
+    #[error("more than ten years from the first day of the campaign")]
     FarDay,
+    /// A day on which nobody can have ordered anything that is worth a thought today.
+    #[error("not a day from 1900 to 2199")]
+    NoOrderDay,
     /// A channel that the plan does not have.
     #[error("not a channel of the plan")]
     UnknownChannel,
@@ -91,7 +94,8 @@ impl RejectionKind {
             Self::NotANumber { .. } => "not a number",
             Self::NotACount => "not a whole number of zero or above",
             Self::NotADay { .. } => "not a day",
-            Self::FarDay => "a day more than ten years after the campaign began",
+            Self::FarDay => "a day more than ten years from the first day of the campaign",
+            Self::NoOrderDay => "not a day from 1900 to 2199",
             Self::UnknownChannel => "not a channel of the plan",
             Self::NotAWeek => "not a week from 1",
             Self::Reach { .. } => "as many people as cannot have been reached",
@@ -124,6 +128,36 @@ pub struct Fault {
     pub rows: u64,
     /// The line of the first.
     pub first_line: u64,
+}
+
+/// How many rejections are kept word for word; all of them are counted, and all go to [`Rejects`](super::Rejects).
+const KEPT_REJECTIONS: usize = 20;
+
+/// The rows that were set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct SetAside {
+    /// How many, by column and fault.
+    pub rejected: BTreeMap<String, Fault>,
+    /// The first of them.
+    pub first_rejections: Vec<Rejection>,
+}
+
+impl SetAside {
+    /// How many rows were set aside.
+    pub fn rows(&self) -> u64 {
+        self.rejected.values().map(|fault| fault.rows).sum()
+    }
+
+    pub(super) fn note(&mut self, rejection: Rejection) {
+        let column = rejection.column.as_ref().map_or("row", |(name, _)| name.as_str());
+        let fault = format!("{column}: {}", rejection.kind.summary());
+        let first = Fault { rows: 0, first_line: rejection.line };
+        self.rejected.entry(fault).or_insert(first).rows += 1;
+        if self.first_rejections.len() < KEPT_REJECTIONS {
+            self.first_rejections.push(rejection);
+        }
+    }
 }
 
 /// Something that is possible, but that a reader should know of.
@@ -174,10 +208,9 @@ pub struct Findings {
     pub ignored: Vec<Ignored>,
     /// Rows of days before the campaign.
     pub outside: Option<OutsidePeriod>,
-    /// How many rows were set aside, by column and fault.
-    pub rejected: BTreeMap<String, Fault>,
-    /// The first rows that were set aside.
-    pub first_rejections: Vec<Rejection>,
+    /// Rows that were set aside.
+    #[serde(flatten)]
+    pub set_aside: SetAside,
     /// What is odd in the rows that were used.
     pub oddities: Vec<Oddity>,
     /// The sums of the extra columns.
@@ -191,6 +224,6 @@ pub struct Findings {
 impl Findings {
     /// How many rows were set aside.
     pub fn rejected_rows(&self) -> u64 {
-        self.rejected.values().map(|fault| fault.rows).sum()
+        self.set_aside.rows()
     }
 }

@@ -24,6 +24,28 @@ struct History {
     /// The byte before it, if it was read.
     last: u8,
     bytes: Vec<u8>,
+    /// How many bytes somebody has had counted, and the lines that end in them: rows are asked for one after the other, and many where many are set aside.
+    counted: (usize, u64),
+}
+
+impl History {
+    /// How many lines end in the first bytes.
+    fn lines_until(&mut self, end: usize) -> u64 {
+        let (from, lines) = if self.counted.0 <= end { self.counted } else { (0, 0) };
+        let before = from.checked_sub(1).map_or(self.last, |before| self.bytes[before]);
+        let lines = lines + line_ends(before, &self.bytes[from..end]);
+        self.counted = (end, lines);
+        lines
+    }
+
+    /// Forgets the first bytes.
+    fn forget(&mut self, count: usize) {
+        self.lines_before += self.lines_until(count);
+        self.counted = (0, 0);
+        self.last = count.checked_sub(1).map_or(self.last, |last| self.bytes[last]);
+        self.start += count as u64;
+        self.bytes.drain(..count);
+    }
 }
 
 impl Lines {
@@ -35,13 +57,13 @@ impl Lines {
 
     /// The line, from one, of the row whose bytes begin at this offset, or after the line ends that stand there.
     pub(crate) fn at(&self, offset: u64) -> u64 {
-        let history = self.history.borrow();
+        let history = &mut *self.history.borrow_mut();
         let begin = usize::try_from(offset.saturating_sub(history.start)).unwrap_or(usize::MAX);
         let begin = begin.min(history.bytes.len());
         let blank = history.bytes[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         // Up to the first byte of the row, which tells whether a CR before it ended a line by itself.
         let end = (begin + blank + 1).min(history.bytes.len());
-        1 + history.lines_before + line_ends(history.last, &history.bytes[..end])
+        1 + history.lines_before + history.lines_until(end)
     }
 }
 
@@ -69,11 +91,7 @@ impl<R: Read> Read for Counted<R> {
         let count = self.input.read(buffer)?;
         let history = &mut *self.lines.history.borrow_mut();
         let done = usize::try_from(self.lines.done.get().saturating_sub(history.start)).unwrap_or(usize::MAX);
-        let done = done.min(history.bytes.len());
-        history.lines_before += line_ends(history.last, &history.bytes[..done]);
-        history.last = done.checked_sub(1).map_or(history.last, |last| history.bytes[last]);
-        history.start += done as u64;
-        history.bytes.drain(..done);
+        history.forget(done.min(history.bytes.len()));
         history.bytes.extend_from_slice(&buffer[..count]);
         Ok(count)
     }
@@ -83,8 +101,8 @@ impl<R: Read> Read for Counted<R> {
 mod tests {
     use super::*;
 
-    /// The rows of a text and their lines, as found while reading.
-    fn found(text: &str) -> Vec<(String, u64)> {
+    /// Every `step`th row of a text and its line, as found while reading.
+    fn found_every(step: usize, text: &str) -> Vec<(String, u64)> {
         let lines = Lines::default();
         // Small reads, so that history is forgotten and begun anew.
         let input = Counted::new(text.as_bytes().chain(io::empty()), lines.clone());
@@ -92,12 +110,23 @@ mod tests {
             csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(3).from_reader(input);
         let mut record = csv::ByteRecord::new();
         let mut rows = Vec::new();
-        while table.read_byte_record(&mut record).unwrap() {
-            let start = record.position().unwrap().byte();
-            rows.push((String::from_utf8_lossy(&record[0]).into_owned(), lines.at(start)));
+        for row in 0.. {
+            if !table.read_byte_record(&mut record).unwrap() {
+                break;
+            }
+            if row % step == 0 {
+                let start = record.position().unwrap().byte();
+                let line = lines.at(start);
+                assert_eq!(lines.at(start), line, "asking changes nothing");
+                rows.push((String::from_utf8_lossy(&record[0]).into_owned(), line));
+            }
             lines.finish(table.position().byte());
         }
         rows
+    }
+
+    fn found(text: &str) -> Vec<(String, u64)> {
+        found_every(1, text)
     }
 
     #[test]
@@ -107,6 +136,10 @@ mod tests {
             let expected = [("a", 1), ("b", 2), ("c\nd", 3), ("e", 5), ("f", 8), ("g", 9)];
             let expected: Vec<_> = expected.iter().map(|(name, line)| ((*name).to_owned(), *line)).collect();
             assert_eq!(found(&text), expected, "{end:?}");
+            for step in 2..=7 {
+                let some: Vec<_> = expected.iter().step_by(step).cloned().collect();
+                assert_eq!(found_every(step, &text), some, "{end:?}, one row in {step}");
+            }
         }
         assert_eq!(found("a\nb\r\nc\n\r\nd").iter().map(|(_, line)| *line).collect::<Vec<_>>(), [1, 2, 3, 5]);
     }

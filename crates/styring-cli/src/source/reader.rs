@@ -1,32 +1,25 @@
 //! Streaming rows into groups.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{BuildHasher, Hasher};
-use std::io::{BufRead, BufReader, Read};
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 
+use chrono::{Days as DayCount, NaiveDate};
 use csv::ByteRecord;
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use foldhash::fast::FixedState;
 use styring_metrics::{Fact, Facts, RollUp};
 use styring_money::Exact;
-use styring_playbook::{Group, Plan, Span};
+use styring_playbook::{DayGroup, Group, Plan, Span};
 
 use super::cells::{Cells, Numbers};
 use super::checks::Checks;
 use super::columns::Header;
-use super::dates::{Days, When};
-use super::findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind};
+use super::copies::{Copies, ROWS_SEARCHED_FOR_COPIES};
+use super::dates::Days;
+use super::findings::{Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind, SetAside};
 use super::groups::Dimension;
-use super::lines::{Counted, Lines};
 use super::spec::{Duplicates, FactSpec, IgnoreSpec, SourceSpec};
+use super::table::{Delimiter, Layout, Line, Table, spans_lines};
 use crate::Error;
-
-/// How many rejections are kept word for word; all of them are counted, and all go to [`Rejects`].
-const KEPT_REJECTIONS: usize = 20;
-/// How many rows are searched for exact copies that are only to be reported; memory grows with these.
-const ROWS_SEARCHED_FOR_COPIES: u64 = 250_000;
-/// How much of a cell stands in a message.
-const SHOWN: usize = 200;
 
 /// Where rows go that are set aside.
 pub trait Rejects {
@@ -84,76 +77,119 @@ pub fn read(
     plan: &Plan,
     rejects: &mut dyn Rejects,
 ) -> Result<Ingested, Error> {
-    let unreadable = |fault: std::io::Error| Error::Read { name: name.to_owned(), fault };
-    let (input, recoded) = decoded(input, &spec.encoding).map_err(unreadable)?;
-    let mut input = BufReader::with_capacity(1 << 18, input);
-    for _ in 0..spec.skip_lines {
-        if !skip_line(&mut input).map_err(unreadable)? {
-            break;
-        }
+    let Summed { groups, findings, last_day } = sum(input, name, spec, plan, Grain::Weeks, rejects)?;
+    let period = spec.period.map(|period| Span::Period { first: period.first, last: period.last });
+    let mut facts = RollUp::new(plan.campaign.currency);
+    for (SummedGroup { time: week, channel, segment, creative }, sums) in groups {
+        facts.group(Group { week, channel, segment, creative }).merge(&sums)?;
     }
-    let lines = Lines::default();
-    let mut table = csv::ReaderBuilder::new()
-        .delimiter(u8::try_from(spec.delimiter).unwrap_or(b','))
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(1 << 18)
-        .from_reader(Counted::new(input, lines.clone()));
-    let unreadable = |fault: csv::Error| Error::Read { name: name.to_owned(), fault: std::io::Error::other(fault) };
-    let mut record = ByteRecord::new();
-    if !table.read_byte_record(&mut record).map_err(unreadable)? {
+    Ok(Ingested { facts, span: period.unwrap_or(Span::Until(last_day)), findings })
+}
+
+/// The results by day.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DailyIngested {
+    /// The results by day and channel, those of days before the campaign too.
+    pub facts: RollUp<DayGroup>,
+    /// What was found on the way.
+    pub findings: Findings,
+}
+
+/// Reads the same results day by day. Rows are used and set aside as by [`read`], but days before the campaign are results like any other: history. A day more than ten
+/// years before it is a typing error, as one more than ten years after it is.
+///
+/// Memory is proportional to the number of days and channels.
+///
+/// # Errors
+/// As [`read`]. Results without dates, which the plan gives a period, cannot be told apart by day: all lie on the last day of the period.
+pub fn read_days(
+    input: impl Read,
+    name: &str,
+    spec: &SourceSpec,
+    plan: &Plan,
+    rejects: &mut dyn Rejects,
+) -> Result<DailyIngested, Error> {
+    let Summed { groups, findings, .. } = sum(input, name, spec, plan, Grain::Days, rejects)?;
+    let mut facts = RollUp::new(plan.campaign.currency);
+    for (SummedGroup { time, channel, .. }, sums) in groups {
+        facts.group(DayGroup { day: day_of(plan, time), channel }).merge(&sums)?;
+    }
+    Ok(DailyIngested { facts, findings })
+}
+
+fn sum(
+    input: impl Read,
+    name: &str,
+    spec: &SourceSpec,
+    plan: &Plan,
+    grain: Grain,
+    rejects: &mut dyn Rejects,
+) -> Result<Summed, Error> {
+    let SourceSpec { delimiter, encoding, skip_lines, .. } = spec;
+    let layout = Layout { delimiter: Delimiter::Sign(*delimiter), encoding, skip_lines: *skip_lines };
+    let mut table = Table::open(input, name, layout)?;
+    if !table.advance()? {
         return Err(Error::NoHeader { name: name.to_owned() });
     }
-    rejects.header(&record)?;
-    let mut ingest = Ingest::new(name, spec, plan, &record, recoded)?;
-    loop {
-        lines.finish(table.position().byte());
-        if !table.read_byte_record(&mut record).map_err(unreadable)? {
-            return ingest.finish();
-        }
-        let start = record.position().map_or(0, csv::Position::byte);
-        ingest.row(&record, &|| lines.at(start) + spec.skip_lines, rejects)?;
+    rejects.header(table.row())?;
+    let mut ingest = Ingest::new(name, spec, plan, grain, table.row(), table.is_recoded())?;
+    while table.advance()? {
+        ingest.row(table.row(), &|| table.line(), rejects)?;
     }
+    ingest.finish()
 }
 
-/// Reads past a line, however it ends; answers whether there was one.
-fn skip_line(input: &mut impl BufRead) -> std::io::Result<bool> {
-    let mut any = false;
-    loop {
-        let buffer = input.fill_buf()?;
-        let (length, end) = (buffer.len(), memchr::memchr2(b'\n', b'\r', buffer));
-        let is_return = end.is_some_and(|end| buffer[end] == b'\r');
-        input.consume(end.map_or(length, |end| end + 1));
-        any |= length > 0;
-        if is_return && input.fill_buf()?.first() == Some(&b'\n') {
-            input.consume(1);
-        }
-        if end.is_some() || length == 0 {
-            return Ok(any);
-        }
-    }
+/// What results are told apart by in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grain {
+    /// By week of the campaign; days before it lie outside.
+    Weeks,
+    /// By day, and by nothing else but the channel.
+    Days,
 }
 
-/// The input as UTF-8, and whether it was something else. A byte order mark overrides the encoding of the plan; UTF-8 passes through untouched.
-fn decoded<'a>(mut input: impl Read + 'a, encoding: &str) -> std::io::Result<(Box<dyn Read + 'a>, bool)> {
-    let mut start = Vec::new();
-    input.by_ref().take(3).read_to_end(&mut start)?;
-    let (marked, length) = encoding_rs::Encoding::for_bom(&start).unzip();
-    let encoding = marked.or_else(|| encoding_rs::Encoding::for_label(encoding.as_bytes()));
-    let rest = std::io::Cursor::new(start.split_off(length.unwrap_or(0))).chain(input);
-    Ok(match encoding {
-        Some(other) if other != encoding_rs::UTF_8 => {
-            (Box::new(DecodeReaderBytesBuilder::new().encoding(Some(other)).build(rest)), true)
-        }
-        _ => (Box::new(rest), false),
-    })
+/// Sums by group, before they are given the keys of a grain.
+struct Summed {
+    groups: Vec<(SummedGroup, Facts)>,
+    last_day: NaiveDate,
+    findings: Findings,
+}
+
+struct SummedGroup {
+    /// The week, or the day by [`number_of`].
+    time: u32,
+    channel: String,
+    segment: String,
+    creative: String,
+}
+
+/// Ten years, in days: as far as [`Plan::week_of`] reaches.
+const TEN_YEARS: u32 = 522 * 7;
+
+/// A day as a number, for a key: from ten years before the campaign to ten years after it.
+fn number_of(plan: &Plan, day: NaiveDate) -> Option<u32> {
+    let days = (day - plan.campaign.first_day).num_days() + i64::from(TEN_YEARS);
+    u32::try_from(days).ok().filter(|number| *number < 2 * TEN_YEARS)
+}
+
+fn day_of(plan: &Plan, number: u32) -> NaiveDate {
+    let first = plan.campaign.first_day;
+    let (before, after) = (TEN_YEARS.saturating_sub(number), number.saturating_sub(TEN_YEARS));
+    let day = first.checked_sub_days(DayCount::new(before.into()));
+    day.and_then(|day| day.checked_add_days(DayCount::new(after.into()))).unwrap_or(first)
 }
 
 struct Ingest<'a> {
     header: Header<'a>,
     spec: &'a SourceSpec,
     plan: &'a Plan,
-    days: Days,
+    grain: Grain,
+    /// None for results without dates.
+    days: Option<Days>,
+    /// When the last row was: exports are sorted by day.
+    last_when: Option<When>,
+    last_day: Option<NaiveDate>,
     dimensions: [Dimension; 3],
     /// The channels of the plan by their number in the file.
     channels: HashMap<u32, Result<String, RejectionKind>, FixedState>,
@@ -170,9 +206,6 @@ struct Ingest<'a> {
     findings: Findings,
 }
 
-/// The line of the row at hand, counted only when it is asked for.
-pub(super) type Line<'a> = &'a dyn Fn() -> u64;
-
 const DIMENSIONS: [&str; 3] = ["channel", "segment", "creative"];
 
 impl<'a> Ingest<'a> {
@@ -180,11 +213,12 @@ impl<'a> Ingest<'a> {
         name: &'a str,
         spec: &'a SourceSpec,
         plan: &'a Plan,
+        grain: Grain,
         header: &ByteRecord,
         recoded: bool,
     ) -> Result<Self, Error> {
         let header = Header::new(name, header)?;
-        let days = Days::new(spec, &header)?;
+        let days = spec.date.as_ref().map(|date| Days::new(date, &header)).transpose()?;
         let ignore = spec
             .ignore
             .iter()
@@ -200,7 +234,10 @@ impl<'a> Ingest<'a> {
         ];
         let numbers = Numbers::new(spec, plan, &header)?;
         Ok(Self {
+            grain,
             days,
+            last_when: None,
+            last_day: None,
             dimensions,
             channels: HashMap::default(),
             cells: numbers.cells(),
@@ -218,8 +255,7 @@ impl<'a> Ingest<'a> {
                 used: 0,
                 ignored: Vec::new(),
                 outside: None,
-                rejected: BTreeMap::new(),
-                first_rejections: Vec::new(),
+                set_aside: SetAside::default(),
                 oddities: Vec::new(),
                 extra: BTreeMap::new(),
                 extra_missing: BTreeMap::new(),
@@ -237,18 +273,28 @@ impl<'a> Ingest<'a> {
         match self.try_row(record, line) {
             Ok(()) => Ok(()),
             Err((place, kind)) => {
-                let rejection = self.rejection(record, line(), place, kind);
+                let days = self.days.as_ref().filter(|days| place.is_some() && place == days.column());
+                let rejection = self.header.rejection(record, line(), place, days.map(Days::text), kind);
                 rejects.row(&rejection, record)?;
-                let column = rejection.column.as_ref().map_or("row", |(name, _)| name.as_str());
-                let fault = format!("{column}: {}", rejection.kind.summary());
-                let first = Fault { rows: 0, first_line: rejection.line };
-                self.findings.rejected.entry(fault).or_insert(first).rows += 1;
-                if self.findings.first_rejections.len() < KEPT_REJECTIONS {
-                    self.findings.first_rejections.push(rejection);
-                }
+                self.findings.set_aside.note(rejection);
                 Ok(())
             }
         }
+    }
+
+    /// When a row was: its day if it has one, and its week or day as a number; no number before the campaign.
+    fn when(&mut self, record: &ByteRecord) -> Result<When, (Option<usize>, RejectionKind)> {
+        let Some(days) = &mut self.days else {
+            let last = self.spec.period.map_or(self.plan.campaign.first_day, |period| period.last);
+            let time = When::time(self.plan, self.grain, last).map_err(|kind| (None, kind))?;
+            return Ok(When { day: last, time });
+        };
+        let day = days.of(record).map_err(|kind| (days.column(), kind))?;
+        if let Some(last) = self.last_when.filter(|last| last.day == day) {
+            return Ok(last);
+        }
+        let time = When::time(self.plan, self.grain, day).map_err(|kind| (days.column(), kind))?;
+        Ok(*self.last_when.insert(When { day, time }))
     }
 
     /// Uses a row, ignores it by a rule, or says why it cannot be used.
@@ -264,8 +310,7 @@ impl<'a> Ingest<'a> {
                 return Ok(());
             }
         }
-        let days = &mut self.days;
-        let when = days.of(record, self.plan).map_err(|kind| (days.column(), kind))?;
+        let when = self.when(record)?;
         let mut key = [0_u32; 4];
         for (dimension, slot) in self.dimensions.iter_mut().zip(&mut key[1..]) {
             let column = dimension.column();
@@ -303,30 +348,29 @@ impl<'a> Ingest<'a> {
         line: Line<'_>,
     ) -> Result<(), styring_metrics::Error> {
         let cells = self.cells.known(Fact::ALL.len()).map(|(slot, number)| (Fact::ALL[slot], number));
-        match when {
-            When::Before => {
-                let outside = self.findings.outside.get_or_insert_with(|| OutsidePeriod {
-                    facts: Facts::zero(self.plan.campaign.currency),
-                    first_line: line(),
-                });
-                return outside.facts.add_cells(cells);
-            }
-            When::Week(week) => key[0] = week,
-        }
+        let Some(time) = when.time else {
+            let outside = self.findings.outside.get_or_insert_with(|| OutsidePeriod {
+                facts: Facts::zero(self.plan.campaign.currency),
+                first_line: line(),
+            });
+            return outside.facts.add_cells(cells);
+        };
+        key[0] = time;
+        let group = if self.grain == Grain::Weeks { key } else { [time, key[1], 0, 0] };
         let place = match self.last_place {
-            Some((last, place)) if last == key => place,
+            Some((last, place)) if last == group => place,
             _ => {
                 let new = self.groups.len();
-                let place = *self.places.entry(key).or_insert(new);
+                let place = *self.places.entry(group).or_insert(new);
                 if place == new {
-                    self.groups.push((key, Facts::zero(self.plan.campaign.currency)));
+                    self.groups.push((group, Facts::zero(self.plan.campaign.currency)));
                 }
-                self.last_place = Some((key, place));
+                self.last_place = Some((group, place));
                 place
             }
         };
         self.groups[place].1.add_cells(cells)?;
-        self.days.note_used();
+        self.last_day = self.last_day.max(Some(when.day));
         self.findings.used += 1;
         for (index, (sum, missing)) in self.extra.iter_mut().enumerate() {
             match self.cells.get(Fact::ALL.len() + index) {
@@ -343,38 +387,25 @@ impl<'a> Ingest<'a> {
         Ok(())
     }
 
-    fn rejection(&self, record: &ByteRecord, line: u64, place: Option<usize>, kind: RejectionKind) -> Rejection {
-        let cell = place.and_then(|place| record.get(place)).map(|cell| String::from_utf8_lossy(cell).into_owned());
-        let is_date = place.is_some() && place == self.days.column();
-        let mut value = if is_date { self.days.text() } else { cell.unwrap_or_default() };
-        if let Some((end, _)) = value.char_indices().nth(SHOWN) {
-            value.truncate(end);
-            value.push('…');
-        }
-        Rejection { line, column: place.map(|place| (self.header.name(place).to_owned(), place + 1)), value, kind }
-    }
-
-    fn finish(mut self) -> Result<Ingested, Error> {
-        let span = self.days.span().filter(|_| self.findings.used > 0);
-        let Some(span) = span else {
+    fn finish(mut self) -> Result<Summed, Error> {
+        let Some(last_day) = self.last_day else {
             return Err(Error::NothingUsable {
                 name: self.findings.name,
                 rows: self.findings.rows,
                 outside: self.findings.outside.map_or(0, |outside| outside.facts.rows()),
                 ignored: self.ignore.iter().map(|(_, _, rows)| rows).sum(),
-                first: self.findings.first_rejections.into_iter().next().map(Box::new),
+                first: self.findings.set_aside.first_rejections.into_iter().next().map(Box::new),
             });
         };
-        let mut facts = RollUp::new(self.plan.campaign.currency);
-        for ([week, channel, segment, creative], group) in &self.groups {
-            let [channels, segments, creatives] = &self.dimensions;
-            let text = |dimension: &Dimension, number: &u32| dimension.text(*number).name.clone();
+        let [channels, segments, creatives] = &self.dimensions;
+        let text = |dimension: &Dimension, number: u32| dimension.text(number).name.clone();
+        let named = |([time, channel, segment, creative], facts): ([u32; 4], Facts)| {
             let channel = text(channels, channel);
             let channel = self.plan.channel_called(&channel).map_or(channel, |planned| planned.name.clone());
-            let key =
-                Group { week: *week, channel, segment: text(segments, segment), creative: text(creatives, creative) };
-            facts.group(key).merge(group)?;
-        }
+            let (segment, creative) = (text(segments, segment), text(creatives, creative));
+            (SummedGroup { time, channel, segment, creative }, facts)
+        };
+        let groups = self.groups.into_iter().map(named).collect();
         let findings = &mut self.findings;
         findings.ignored = self
             .ignore
@@ -396,7 +427,7 @@ impl<'a> Ingest<'a> {
             findings.extra.insert(name.clone(), sum);
             findings.extra_missing.insert(name.clone(), missing);
         }
-        Ok(Ingested { facts, span, findings: self.findings })
+        Ok(Summed { groups, last_day, findings: self.findings })
     }
 }
 
@@ -477,62 +508,20 @@ impl TextOddities {
     }
 }
 
-fn spans_lines(record: &ByteRecord) -> bool {
-    memchr::memchr2(b'\n', b'\r', record.as_slice()).is_some()
+/// When a row was.
+#[derive(Debug, Clone, Copy)]
+struct When {
+    day: NaiveDate,
+    /// The week or day; none before the campaign.
+    time: Option<u32>,
 }
 
-/// Exact copies of earlier rows, by a fingerprint of 64 bits.
-struct Copies {
-    /// In how many rows they are searched for.
-    limit: u64,
-    seen: HashSet<u64, FixedState>,
-    asked: u64,
-    rows: u64,
-    first_line: u64,
-}
-
-impl Copies {
-    fn new(duplicates: Duplicates) -> Self {
-        let limit = match duplicates {
-            Duplicates::Report => ROWS_SEARCHED_FOR_COPIES,
-            Duplicates::Reject => u64::MAX,
-        };
-        Self { limit, seen: HashSet::default(), asked: 0, rows: 0, first_line: 0 }
-    }
-
-    fn gave_up(&self) -> bool {
-        self.asked > self.limit
-    }
-
-    fn is_copy(&mut self, record: &ByteRecord) -> bool {
-        self.asked += 1;
-        if self.gave_up() {
-            return false;
+impl When {
+    fn time(plan: &Plan, grain: Grain, day: NaiveDate) -> Result<Option<u32>, RejectionKind> {
+        match grain {
+            Grain::Weeks if day < plan.campaign.first_day => Ok(None),
+            Grain::Weeks => plan.week_of(day).map(Some).ok_or(RejectionKind::FarDay),
+            Grain::Days => number_of(plan, day).map(Some).ok_or(RejectionKind::FarDay),
         }
-        let mut hasher = FixedState::default().build_hasher();
-        hasher.write(record.as_slice());
-        // So that "1","23" and "12","3" differ.
-        let lengths =
-            record.iter().fold(0_u64, |lengths, cell| lengths.wrapping_mul(31).wrapping_add(cell.len() as u64));
-        hasher.write_u64(lengths);
-        !self.seen.insert(hasher.finish())
-    }
-
-    fn note(&mut self, copy: bool, line: Line<'_>) {
-        if copy {
-            if self.rows == 0 {
-                self.first_line = line();
-            }
-            self.rows += 1;
-        }
-    }
-
-    fn found(&self) -> Option<Oddity> {
-        (self.rows > 0).then(|| Oddity {
-            name: "exact copies of an earlier row, counted all the same".to_owned(),
-            contradiction: false,
-            rows: self.rows,
-            first_line: self.first_line,
-        })
     }
 }

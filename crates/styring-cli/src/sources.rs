@@ -4,7 +4,7 @@ use styring_report::{ExtraSum, Finding, Source};
 
 use crate::source::Findings;
 
-pub(super) fn described(findings: &Findings) -> Source {
+pub(crate) fn described(findings: &Findings) -> Source {
     let finding = |text: &str, rows, first_line| Finding { text: text.to_owned(), rows, first_line };
     let oddities = |contradiction: bool| {
         let of_kind = findings.oddities.iter().filter(move |oddity| oddity.contradiction == contradiction);
@@ -15,14 +15,14 @@ pub(super) fn described(findings: &Findings) -> Source {
         sum: sum.clone(),
         missing_rows: findings.extra_missing.get(name).copied().unwrap_or(0),
     };
-    let rejected = findings.rejected.iter();
+    let rejected = findings.set_aside.rejected.iter();
     Source {
         name: findings.name.clone(),
         rows: findings.rows,
         used: findings.used,
         assumptions: findings.assumptions.clone(),
         set_aside: rejected.map(|(text, fault)| finding(text, fault.rows, Some(fault.first_line))).collect(),
-        first_set_aside: findings.first_rejections.iter().map(ToString::to_string).collect(),
+        first_set_aside: findings.set_aside.first_rejections.iter().map(ToString::to_string).collect(),
         ignored: findings.ignored.iter().map(|ignored| finding(&ignored.rule, ignored.rows, None)).collect(),
         outside: findings
             .outside
