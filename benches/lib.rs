@@ -1,6 +1,7 @@
 //! What the benches share: a large export of daily results, and reading it.
 
 use std::io::{Read, Write};
+use styring_ltv::{BgNbd, History, PurchaseModel, Seed};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -92,4 +93,16 @@ pub fn read_cells(input: impl Read) -> csv::Result<usize> {
         cells += record.len();
     }
     Ok(cells)
+}
+
+/// Customers of a shop over two years, simulated by BG/NBD, with times in whole days as a shop knows them.
+///
+/// # Errors
+/// None in fact; the model checks what it is given.
+pub fn customers(count: u32) -> Result<Vec<History>, styring_ltv::Error> {
+    let ages: Vec<f64> = (0..count).map(|customer| f64::from(90 + customer.wrapping_mul(7919) % 640)).collect();
+    let simulated = BgNbd::new(0.6, 35.0, 0.9, 4.0)?.simulate(&ages, 0.0, Seed(1))?;
+    let in_days =
+        |history: History| History::new(history.purchases(), history.last().ceil().min(history.age()), history.age());
+    simulated.into_iter().map(|customer| in_days(customer.history)).collect()
 }

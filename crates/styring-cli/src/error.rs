@@ -52,8 +52,8 @@ pub enum Error {
         /// The file.
         name: String,
     },
-    /// A column that the plan names is not in the file.
-    #[error("{name} has no column {column:?}, which the plan reads as {purpose}; its columns are: {}", listed(columns))]
+    /// A column that was named is not in the file.
+    #[error("{name} has no column {column:?}, which is to be read as {purpose}; its columns are: {}", listed(columns))]
     NoColumn {
         /// The file.
         name: String,
@@ -65,7 +65,7 @@ pub enum Error {
         columns: Vec<String>,
     },
     /// A column stands twice, so that its name does not say which is meant.
-    #[error("{name} has the column {column:?} twice, which the plan reads as {purpose}")]
+    #[error("{name} has the column {column:?} twice, which is to be read as {purpose}")]
     ColumnTwice {
         /// The file.
         name: String,
@@ -74,6 +74,52 @@ pub enum Error {
         /// What it is needed for.
         purpose: String,
     },
+    /// An option that cannot be meant.
+    #[error("{option} must be {expected}, not {value:?}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        value: String,
+    },
+    /// A column that was not named and cannot be found by its name.
+    #[error(
+        "{name}: {}; say which is with {option} COLUMN (by name, or by number from 1); its columns are: {}",
+        candidates(purpose, several),
+        listed(columns)
+    )]
+    WhichColumn {
+        /// The file.
+        name: String,
+        /// What it is needed for.
+        purpose: &'static str,
+        /// The option that names it.
+        option: &'static str,
+        /// The columns that could be it; none, or several.
+        several: Vec<String>,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// No order could be used.
+    #[error(
+        "{name}: none of its {rows} rows is an order that counts: {after} lie after the last day{}",
+        first.as_ref().map_or_else(String::new, |first| format!(", the rest has faults, first {first}"))
+    )]
+    NoOrders {
+        /// The file.
+        name: String,
+        /// How many rows there are.
+        rows: u64,
+        /// How many lie after the last day that counts.
+        after: u64,
+        /// The first that was set aside.
+        first: Option<Box<Rejection>>,
+    },
+    /// The orders cannot be summed up.
+    #[error(transparent)]
+    Ltv(#[from] styring_ltv::Error),
     /// A file of frequencies of neither form.
     #[error(
         "{name} must have the columns week, channel, contacts, people, or week, channel, reach; it has: {}",
@@ -110,6 +156,27 @@ pub enum Error {
     /// The results cannot be reviewed under this plan.
     #[error(transparent)]
     Review(#[from] styring_playbook::Error),
+    /// A goal that the results cannot be held against.
+    #[error("{fault}{}", goal_hint(fault))]
+    Goal {
+        /// Why.
+        fault: styring_playbook::Error,
+    },
+    /// The plan maps no column to what the number of a goal is made of.
+    #[error(
+        "{}: no column is mapped to {}, which {measure} is made of; map {} under [results.facts]{}",
+        path.display(), names(missing), if missing.len() == 1 { "it" } else { "them" }, instead_of(instead)
+    )]
+    GoalFacts {
+        /// The plan.
+        path: PathBuf,
+        /// The number of the goal.
+        measure: &'static str,
+        /// What is not mapped.
+        missing: Vec<styring_metrics::Fact>,
+        /// Numbers for which everything is mapped.
+        instead: Vec<&'static str>,
+    },
     /// The numbers cannot be added up.
     #[error(transparent)]
     Metrics(#[from] styring_metrics::Error),
@@ -149,6 +216,39 @@ fn nothing_usable(rows: u64, outside: u64, ignored: u64, first: Option<&Rejectio
     format!("none of its {rows} rows can be used: {outside} lie before the campaign, the plan ignores {ignored}{rest}")
 }
 
+/// What to do about a goal that cannot be followed.
+fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
+    use styring_playbook::Error as Fault;
+    match fault {
+        Fault::NoBaseline { .. } => {
+            "; give --baseline AMOUNT, or --from a day that has enough days of results before it, or name the value to reach (\"to\", \"til\")"
+        }
+        Fault::Metrics(styring_metrics::Error::OutOfRange { field: "baseline", .. }) => {
+            "; set the goal by an amount (\"by 50 000\", \"med 50 000\") or to a value (\"to 0\", \"til 0\")"
+        }
+        Fault::NoWeekdayHistory { .. } => "; leave out --seasonal, or give --from a later day",
+        Fault::MissingForGoal { .. } => "; if an empty cell means zero, say so in results.empty_is_zero of the plan",
+        _ => "",
+    }
+}
+
+fn candidates(purpose: &str, several: &[String]) -> String {
+    if several.is_empty() {
+        format!("no column is called as {purpose} usually is")
+    } else {
+        format!("several columns could be {purpose} ({})", several.join(", "))
+    }
+}
+
+fn names(facts: &[styring_metrics::Fact]) -> String {
+    let names: Vec<&str> = facts.iter().map(|fact| fact.name()).collect();
+    names.join(", ")
+}
+
+fn instead_of(instead: &[&str]) -> String {
+    if instead.is_empty() { String::new() } else { format!(", or set the goal for {}", instead.join(" or ")) }
+}
+
 /// What is wrong with a plan that can be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -169,11 +269,11 @@ pub enum PlanFault {
 }
 
 impl Error {
-    /// The exit code: 3 for a plan that cannot be used, 4 for results that cannot be used, 5 for files that cannot be written. (0 is success, 2 a wrong
-    /// command line.)
+    /// The exit code: 2 for an option that cannot be meant, 3 for a plan that cannot be used, 4 for results that cannot be used, 5 for files that cannot be written. (0 is success.)
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::PlanSyntax { .. } | Self::Plan { .. } | Self::PlanUnreadable { .. } => 3,
+            Self::PlanSyntax { .. } | Self::Plan { .. } | Self::PlanUnreadable { .. } | Self::GoalFacts { .. } => 3,
+            Self::Option { .. } => 2,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,
         }

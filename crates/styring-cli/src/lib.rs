@@ -4,12 +4,14 @@
 //! - [`source`]: reading results from an export, row by row, with every fault named by line and column.
 //! - [`frequency`]: how often people were met, from a file beside the results.
 //! - [`week`]: the command `styring week`.
+//! - [`goal`]: the command `styring goal`.
 //! - [`write`](mod@write): files that are there whole or not at all.
 //!
 //! Embedders will rather want the libraries underneath; see the crate `styring`.
 
 pub mod error;
 pub mod frequency;
+pub mod goal;
 mod job;
 pub mod plan_file;
 mod progress;

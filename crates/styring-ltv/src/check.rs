@@ -18,3 +18,23 @@ pub(crate) fn finite_in(
 pub(crate) fn out_of_range(field: &'static str, expected: &'static str, value: &impl ToString) -> Error {
     Error::OutOfRange { field, expected, value: value.to_string() }
 }
+
+/// A parameter of a model.
+pub(crate) fn parameter(field: &'static str, value: f64) -> Result<(), Error> {
+    finite_in(field, value, 1e-50..=1e50, "from 1e-50 to 1e50")
+}
+
+/// A length of time ahead.
+pub(crate) fn time_ahead(field: &'static str, value: f64) -> Result<(), Error> {
+    finite_in(field, value, 0.0..=1e12, "from 0 to 1e12")
+}
+
+/// A discount rate per unit of time.
+pub(crate) fn discount(rate: f64) -> Result<(), Error> {
+    finite_in("discount rate", rate, 0.0..=100.0, "from 0 to 100 per unit of time")
+}
+
+/// A level of confidence.
+pub(crate) fn level(level: f64) -> Result<(), Error> {
+    finite_in("level", level, 1e-6..=1.0 - 1e-6, "between 0 and 1")
+}

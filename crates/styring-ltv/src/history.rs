@@ -2,6 +2,8 @@ use std::cmp::Ordering;
 
 use crate::Error;
 use crate::check::{finite_in, out_of_range};
+use crate::kernel::Observed;
+use crate::tally::{Sum, Tally};
 
 /// What a customer did so far, in continuous time: all that the purchase models need to know.
 ///
@@ -140,6 +142,72 @@ impl PeriodHistory {
     }
 }
 
+impl Observed for History {
+    const NEWCOMER: Self = Self::NEW;
+
+    fn seen(&self) -> f64 {
+        self.age
+    }
+
+    fn purchases(&self) -> f64 {
+        self.purchases.into()
+    }
+
+    fn age(&self) -> f64 {
+        self.age
+    }
+
+    fn in_units_of(&self, unit: f64) -> Self {
+        Self { last: self.last / unit, age: self.age / unit, ..*self }
+    }
+
+    fn coarse(histories: &[(Self, f64)], steps: f64) -> Vec<(Self, f64)> {
+        let step = |time: f64| libm::floor(time * steps).to_bits();
+        let alike = |(one, _): &(Self, f64), (other, _): &(Self, f64)| {
+            one.purchases == other.purchases && step(one.last) == step(other.last)
+        };
+        let mut means = Vec::new();
+        for alike in histories.chunk_by(alike) {
+            // There are few ages to tell apart, so they are looked for one by one.
+            let mut by_age: Vec<(u64, Self, f64)> = Vec::new();
+            for (history, weight) in alike {
+                let age = step(history.age);
+                match by_age.iter_mut().find(|(known, ..)| *known == age) {
+                    Some((_, mean, sum)) => {
+                        *sum += weight;
+                        mean.last += weight / *sum * (history.last - mean.last);
+                        mean.age += weight / *sum * (history.age - mean.age);
+                    }
+                    None => by_age.push((age, *history, *weight)),
+                }
+            }
+            means
+                .extend(by_age.into_iter().map(|(_, mean, sum)| (Self { last: mean.last.min(mean.age), ..mean }, sum)));
+        }
+        means
+    }
+}
+
+impl Observed for PeriodHistory {
+    const NEWCOMER: Self = Self::NEW;
+
+    fn seen(&self) -> f64 {
+        self.periods.into()
+    }
+
+    fn purchases(&self) -> f64 {
+        self.purchases.into()
+    }
+
+    fn age(&self) -> f64 {
+        1.0
+    }
+
+    fn in_units_of(&self, _unit: f64) -> Self {
+        *self
+    }
+}
+
 /// No purchases means no last one, and the other way round.
 fn agrees(no_purchases: bool, no_last: bool, last: &impl ToString) -> Result<(), Error> {
     match (no_purchases, no_last) {
@@ -247,14 +315,13 @@ impl From<TimeUnit> for f64 {
     )
 )]
 pub struct Histories<H> {
-    histories: Vec<H>,
-    /// One weight per history, none of them zero.
-    weights: Vec<Weight>,
+    /// In ascending order, each history once, no weight zero.
+    counted: Vec<(H, Weight)>,
 }
 
 impl<H> Default for Histories<H> {
     fn default() -> Self {
-        Self { histories: Vec::new(), weights: Vec::new() }
+        Self { counted: Vec::new() }
     }
 }
 
@@ -297,86 +364,40 @@ impl<H: Ord + Clone> Histories<H> {
     }
 
     fn collect(customers: impl Iterator<Item = (H, Weight)>) -> Self {
-        /// So many customers wait before they are sorted in; more when there are more distinct histories, so that the sorting in stays cheap.
-        const WAITING: usize = 1 << 16;
-        let mut grouped = Self::default();
-        let mut waiting = Vec::new();
-        for customer in customers {
-            waiting.push(customer);
-            if waiting.len() >= WAITING.max(grouped.distinct()) {
-                grouped.sort_in(&mut waiting);
-            }
+        let mut tally = Tally::default();
+        for (history, weight) in customers.filter(|(_, weight)| *weight != Weight::ZERO) {
+            tally.add(history, weight);
         }
-        grouped.sort_in(&mut waiting);
-        grouped.histories.shrink_to_fit();
-        grouped.weights.shrink_to_fit();
-        grouped
-    }
-
-    fn sort_in(&mut self, waiting: &mut Vec<(H, Weight)>) {
-        waiting.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
-        let mut more = Self::default();
-        for (history, weight) in waiting.drain(..) {
-            more.push(history, weight);
-        }
-        *self = std::mem::take(self).joined(more);
-    }
-
-    /// Adds a history that is not before the last one.
-    fn push(&mut self, history: H, weight: Weight) {
-        if weight == Weight::ZERO {
-            return;
-        }
-        match (self.histories.last(), self.weights.last_mut()) {
-            (Some(last), Some(sum)) if *last == history => *sum = sum.plus(weight),
-            _ => {
-                self.histories.push(history);
-                self.weights.push(weight);
-            }
-        }
-    }
-
-    fn joined(self, other: Self) -> Self {
-        if self.histories.is_empty() {
-            return other;
-        }
-        let mut both = Self::default();
-        let mut left = self.histories.into_iter().zip(self.weights).peekable();
-        let mut right = other.histories.into_iter().zip(other.weights).peekable();
-        loop {
-            let next = match (left.peek(), right.peek()) {
-                (Some((here, _)), Some((there, _))) if here <= there => left.next(),
-                (Some(_), None) => left.next(),
-                _ => right.next(),
-            };
-            let Some((history, weight)) = next else { return both };
-            both.push(history, weight);
-        }
+        Self { counted: tally.into_sums() }
     }
 
     /// Adds all customers of `other`.
     pub fn merge(&mut self, other: &Self) {
-        *self = std::mem::take(self).joined(other.clone());
+        let mut tally = Tally::from_sums(std::mem::take(&mut self.counted));
+        tally.merge(Tally::from_sums(other.counted.clone()));
+        self.counted = tally.into_sums();
     }
 
     /// Each distinct history with the number of customers who have it, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = (&H, f64)> {
-        self.histories.iter().zip(self.weights.iter().map(|weight| weight.to_f64()))
+        self.counted.iter().map(|(history, weight)| (history, weight.to_f64()))
     }
 
     /// How many customers there are: the sum of the weights.
     pub fn customers(&self) -> f64 {
-        self.weights.iter().fold(Weight::ZERO, |sum, weight| sum.plus(*weight)).to_f64()
+        let mut sum = Weight::ZERO;
+        self.counted.iter().for_each(|(_, weight)| sum.plus(weight));
+        sum.to_f64()
     }
 
     /// How many distinct histories there are.
     pub fn distinct(&self) -> usize {
-        self.histories.len()
+        self.counted.len()
     }
 
     /// Whether there are no customers.
     pub fn is_empty(&self) -> bool {
-        self.histories.is_empty()
+        self.counted.is_empty()
     }
 }
 
@@ -388,26 +409,43 @@ impl<H: Ord + Clone> FromIterator<H> for Histories<H> {
 
 /// A number of customers in steps of 2⁻⁶⁴. Sums of these do not depend on their order, those of floating-point numbers do. A sum ends at 2⁶⁴ customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Weight(u128);
+struct Weight {
+    /// Two words rather than a `u128`, which would be laid out with eight bytes unused beside a history.
+    whole: u64,
+    rest: u64,
+}
 
 impl Weight {
-    const ZERO: Self = Self(0);
-    const ONE: Self = Self(1 << 64);
+    const ZERO: Self = Self { whole: 0, rest: 0 };
+    const ONE: Self = Self { whole: 1, rest: 0 };
+    /// Steps in one customer.
+    const STEPS: f64 = 18_446_744_073_709_551_616.0;
 
     fn new(weight: f64) -> Result<Self, Error> {
         if weight != 0.0 {
             finite_in("weight", weight, 1e-9..=1e12, "0, or from 1e-9 to 1e12")?;
         }
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to below 2^104")]
-        Ok(Self((weight * Self::ONE.0 as f64) as u128))
+        Ok(Self::of_steps((weight * Self::STEPS) as u128))
     }
 
-    fn plus(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+    #[allow(clippy::cast_possible_truncation, reason = "the two halves")]
+    fn of_steps(steps: u128) -> Self {
+        Self { whole: (steps >> 64) as u64, rest: steps as u64 }
+    }
+
+    fn steps(self) -> u128 {
+        u128::from(self.whole) << 64 | u128::from(self.rest)
     }
 
     fn to_f64(self) -> f64 {
-        self.0 as f64 / Self::ONE.0 as f64
+        self.steps() as f64 / Self::STEPS
+    }
+}
+
+impl Sum for Weight {
+    fn plus(&mut self, more: &Self) {
+        *self = Self::of_steps(self.steps().saturating_add(more.steps()));
     }
 }
 
@@ -480,21 +518,14 @@ mod stored {
 
     impl<H: Ord + Clone> From<super::Histories<H>> for Vec<Counted<H>> {
         fn from(histories: super::Histories<H>) -> Self {
-            let counted = |(history, super::Weight(weight))| {
-                let customers = u64::try_from(weight >> 64).unwrap_or(u64::MAX);
-                #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
-                let rest = weight as u64;
-                Counted { history, customers, rest }
-            };
-            histories.histories.into_iter().zip(histories.weights).map(counted).collect()
+            let stored = |(history, super::Weight { whole, rest })| Counted { history, customers: whole, rest };
+            histories.counted.into_iter().map(stored).collect()
         }
     }
 
     impl<H: Ord + Clone> From<Vec<Counted<H>>> for super::Histories<H> {
         fn from(stored: Vec<Counted<H>>) -> Self {
-            let weighted = |counted: Counted<H>| {
-                (counted.history, super::Weight(u128::from(counted.customers) << 64 | u128::from(counted.rest)))
-            };
+            let weighted = |Counted { history, customers: whole, rest }| (history, super::Weight { whole, rest });
             Self::collect(stored.into_iter().map(weighted))
         }
     }

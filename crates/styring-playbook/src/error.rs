@@ -42,6 +42,36 @@ pub enum Error {
         /// The last.
         last: u32,
     },
+    /// The results do not reach back to the baseline of a goal.
+    #[error("the baseline is the same number from {first} to {last}, and the results begin on {results_first}")]
+    NoBaseline {
+        /// The first day of the baseline.
+        first: chrono::NaiveDate,
+        /// Its last day.
+        last: chrono::NaiveDate,
+        /// The first day of the results.
+        results_first: chrono::NaiveDate,
+    },
+    /// A row lacks a fact that the number of a goal is made of.
+    #[error("{fact} is missing in {rows} rows of {day}, so there is no {measure} of that day")]
+    MissingForGoal {
+        /// The fact.
+        fact: styring_metrics::Fact,
+        /// The number of the goal.
+        measure: &'static str,
+        /// In how many rows of the day.
+        rows: u64,
+        /// The first such day.
+        day: chrono::NaiveDate,
+    },
+    /// Weekday weights without enough weeks behind them.
+    #[error("a pace by weekday needs {needed} days of results before the goal, and there are {days}")]
+    NoWeekdayHistory {
+        /// How many days it takes.
+        needed: u32,
+        /// How many there are.
+        days: u32,
+    },
     /// There is nothing to review.
     #[error("there are no results to review")]
     NoResults,
@@ -66,6 +96,9 @@ pub enum Error {
     /// From the metrics underneath.
     #[error(transparent)]
     Metrics(#[from] styring_metrics::Error),
+    /// From the lifetime values underneath.
+    #[error(transparent)]
+    Ltv(#[from] styring_ltv::Error),
     /// From the allocation underneath.
     #[error(transparent)]
     Allocation(#[from] styring_allocation::Error),

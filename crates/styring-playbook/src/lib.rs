@@ -2,18 +2,24 @@
 //!
 //! [`Plan`] is what was agreed: the goal and target cost of every channel, guardrails, how budgets move. [`Results`] are the facts by week, channel, segment and
 //! creative. [`Review`] brings them together: it replays the rhythm over the weeks, scores every channel in both readings of the founding formula, decides the
-//! next budget, and notes what a reader must know before believing it.
+//! next budget, and notes what a reader must know before believing it. [`GoalReview`] follows one number from its baseline to its target, day by day.
 //!
 //! Pure: nothing here reads a file or a clock. Plans are serde types, for TOML or JSON at the caller's choice. See [`Review`] for an example.
 
+mod customers;
 mod error;
+mod goal;
 mod note;
 mod plan;
 mod results;
 mod review;
 mod weeks;
 
+pub use customers::{
+    Ahead, ChannelCustomers, CustomerAhead, Customers, CustomersSpec, ModelChoice, Newcomer, Outlook, Spent, Tracked,
+};
 pub use error::Error;
+pub use goal::{Baseline, FanPoint, GoalDay, GoalNote, GoalPeriod, GoalReview, GoalSpec, Pace, WeekdayWeights};
 pub use note::Note;
 pub use plan::{
     BudgetSpec, CampaignSpec, ChannelSpec, CurrentBudget, Lift, Plan, PlanSpec, PlannedChannel, RaiseSpec, ResultKind,

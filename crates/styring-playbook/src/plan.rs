@@ -376,6 +376,33 @@ impl Plan {
         self.channels.iter().find(|channel| channel.name == name || channel.also.iter().any(|other| other == name))
     }
 
+    /// The channel that a phrase names, capitals or not, with or without a genitive ending: `VG`, `vgs`, `TV 2's`.
+    ///
+    /// ```
+    /// # let spec = serde_json::from_str(r#"{
+    /// #     "campaign": {"name": "Launch", "currency": "NOK", "first_day": "2025-09-01", "result": "orders"},
+    /// #     "budget": {"per_week": 20000}, "rhythm": {"reading": "budget-scaled"},
+    /// #     "channels": [{"name": "Adidas", "also": ["TV 2"], "goal_per_week": 100, "target_cost": 200}]}"#).expect("a plan");
+    /// let plan = styring_playbook::Plan::new(spec)?;
+    /// for phrase in ["Adidas", "adidas’", "tv 2s", "TV 2's"] {
+    ///     assert_eq!(plan.channel_in(phrase).map(|channel| channel.name.as_str()), Some("Adidas"));
+    /// }
+    /// assert!(plan.channel_in("netthandelens").is_none());
+    /// # Ok::<(), styring_playbook::Error>(())
+    /// ```
+    pub fn channel_in(&self, phrase: &str) -> Option<&PlannedChannel> {
+        let lower = |text: &str| text.trim().to_lowercase();
+        let phrase = lower(phrase);
+        let endings = ["", "'s", "’s", "'", "’", "s"];
+        let mut stems = endings.iter().filter_map(|ending| phrase.strip_suffix(ending));
+        let named = |stem: &str, channel: &&PlannedChannel| {
+            let mut names = channel.also.iter().chain([&channel.name]);
+            !stem.is_empty() && names.any(|name| lower(name) == stem)
+        };
+        // The whole phrase first: a name may end in an s of its own.
+        stems.find_map(|stem| self.channels.iter().find(|channel| named(stem, channel)))
+    }
+
     /// The week of a day, from one; `None` before the first day and more than ten years after it, where a date is a typing error.
     pub fn week_of(&self, day: NaiveDate) -> Option<u32> {
         const TEN_YEARS: u32 = 522;

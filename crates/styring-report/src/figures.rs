@@ -177,13 +177,34 @@ impl Figure {
     }
 }
 
-/// Shares in percent, CTR with the second decimal that display needs; the rest as plain numbers.
+/// Shares in percent, the rest as plain numbers.
 fn plain(kpi: Kpi, value: &Exact) -> String {
+    share_places(kpi).map_or_else(|| numbers::fixed(value, 2), |places| numbers::percent(value, places))
+}
+
+/// The decimals of a share in percent, with the second one that clicks need; none for what is no share.
+pub(crate) fn share_places(kpi: Kpi) -> Option<u8> {
     match kpi {
-        Kpi::Ctr => numbers::percent(value, 2),
-        Kpi::Viewability | Kpi::MeasurableRate | Kpi::AvocRate | Kpi::CompletionRate => numbers::percent(value, 1),
-        _ => numbers::fixed(value, 2),
+        Kpi::Ctr | Kpi::Cvr => Some(2),
+        Kpi::Viewability
+        | Kpi::MeasurableRate
+        | Kpi::AvocRate
+        | Kpi::AvMeasurableRate
+        | Kpi::FirstQuartileRate
+        | Kpi::MidpointRate
+        | Kpi::ThirdQuartileRate
+        | Kpi::CompletionRate
+        | Kpi::Acos
+        | Kpi::Cm1Rate
+        | Kpi::Cm2Rate
+        | Kpi::Cm3Rate => Some(1),
+        _ => None,
     }
+}
+
+/// Why a KPI has nothing to divide by.
+pub(crate) fn without_denominator(kpi: Kpi) -> &'static str {
+    without(Figure::Ratio(kpi).denominator())
 }
 
 /// Why there is nothing to divide by.

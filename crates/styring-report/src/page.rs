@@ -2,10 +2,12 @@
 
 mod budget;
 mod cards;
+mod goal;
+mod lifetime;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
-mod table;
+pub(crate) mod table;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -16,6 +18,9 @@ use crate::charts::{self, palette};
 use crate::period::Period;
 use crate::text::clean;
 use crate::{Error, WeeklyReport, numbers, words};
+
+pub(crate) use goal::html as goal_html;
+pub(crate) use lifetime::html as lifetime_html;
 
 #[derive(Serialize)]
 struct Page {
@@ -73,20 +78,20 @@ struct How {
     move_share: String,
 }
 
-/// As many lines as may stand before the key figures.
-const WARNINGS: usize = 6;
-
 type Draw = fn(&styring_playbook::Plan, &styring_playbook::Review, u32) -> Result<String, Error>;
 
 pub(crate) fn html(report: &WeeklyReport<'_>) -> Result<String, Error> {
-    let page = report.page()?;
+    rendered(concat!(include_str!("parts.html"), include_str!("report.html")), report.page()?)
+}
+
+/// A page from its template and what it shows.
+fn rendered(template: &str, page: impl Serialize) -> Result<String, Error> {
     let mut templates = Environment::new();
     // A name that is not there is a mistake in the template, never a blank in the report.
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(broken)?);
     // The ending `.html` is what turns the escaping on.
-    templates.add_template("report.html", include_str!("report.html")).map_err(broken)?;
-    templates.get_template("report.html").and_then(|template| template.render(Serde(page))).map_err(broken)
+    templates.render_named_str("report.html", template, Serde(page)).map_err(broken)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
@@ -99,8 +104,8 @@ impl WeeklyReport<'_> {
         crate::check(self.plan, self.review)?;
         let period = Period::of(self.plan, self.review);
         let decision = &self.review.decision;
-        let warnings = self.warnings();
-        let shown = if warnings.len() > WARNINGS { WARNINGS - 1 } else { warnings.len() };
+        let notes = self.notes();
+        let (warnings, more_warnings) = read::first(self.source.warnings(&notes));
         Ok(Page {
             title: clean(&self.plan.campaign.name),
             headline: words::headline(decision),
@@ -108,10 +113,10 @@ impl WeeklyReport<'_> {
             currency: self.plan.campaign.currency.code(),
             css: Value::from_safe_string(css()),
             judged: period.judged(),
-            banner: self.banner(),
-            more_warnings: warnings.len().saturating_sub(shown),
-            warnings: warnings.into_iter().take(shown).collect(),
-            notes: self.notes(),
+            banner: self.source.banner(),
+            more_warnings,
+            warnings,
+            notes,
             cards: self.cards()?,
             budget_chart: self.chart(charts::budget)?,
             budget_sentence: self.budget_sentence(),
@@ -133,7 +138,7 @@ impl WeeklyReport<'_> {
             channels: self.channel_table(),
             creatives: self.creative_table(),
             segments: self.segment_table(),
-            read: self.read(),
+            read: self.source.read(),
             how: self.how(),
         })
     }

@@ -78,6 +78,7 @@ pub(crate) fn named(first: u32, last: u32) -> String {
     if first == last { format!("week {first}") } else { format!("weeks {first}–{last}") }
 }
 
-fn day(day: NaiveDate) -> String {
+/// `1 September 2025`.
+pub(crate) fn day(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
 }

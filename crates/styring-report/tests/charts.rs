@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Launch, launch, parse};
+use common::{Launch, launch};
 use styring_report::charts::{self, NARROW, WIDE};
 use styring_report::{Error, charts::budget, charts::cost, charts::score, charts::spend};
 
@@ -11,75 +11,8 @@ type Chart = fn(&styring_playbook::Plan, &styring_playbook::Review, u32) -> Resu
 
 const CHARTS: [(&str, Chart); 4] = [("budget", budget), ("score", score), ("spend", spend), ("cost", cost)];
 
-/// A label and the room it takes.
-struct Label {
-    text: String,
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-}
-
-impl Label {
-    fn of(node: roxmltree::Node<'_, '_>) -> Self {
-        let number = |name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
-        let size = number("font-size");
-        assert!(size >= 11.99, "{size} is too small to read");
-        let text = node.text().unwrap_or_default().trim().to_owned();
-        // Wide for every common font: Arial needs about 0.5 em a sign.
-        let em = |sign: char| match sign {
-            '\u{202f}' | 'i' | 'j' | 'l' | '.' | ',' | ' ' | '(' | ')' => 0.3,
-            'm' | 'w' | 'W' | 'M' => 0.9,
-            _ => 0.57,
-        };
-        let width = text.chars().map(em).sum::<f64>() * size;
-        let left = match node.attribute("text-anchor") {
-            Some("start") => number("x"),
-            Some("middle") => number("x") - width / 2.0,
-            _ => number("x") - width,
-        };
-        Self { text, left, right: left + width, top: number("y") - size * 0.45, bottom: number("y") + size * 0.45 }
-    }
-
-    fn touches(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
-    }
-}
-
 fn check(name: &str, chart: Chart, launch: &Launch, width: u32) {
-    let svg = chart(&launch.plan, &launch.review, width).unwrap();
-    assert!(common::not_numbers(&svg).is_empty());
-    let document = parse(&svg);
-    let root = document.root_element();
-    let size = |name: &str| root.attribute(name).unwrap().parse::<f64>().unwrap();
-    let (wide, high) = (size("width"), size("height"));
-    let texts: Vec<Label> = document
-        .descendants()
-        .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")))
-        .map(Label::of)
-        .filter(|text| !text.text.is_empty())
-        .collect();
-    assert!(!texts.is_empty());
-    for (index, text) in texts.iter().enumerate() {
-        let inside = text.left >= 0.0 && text.right <= wide && text.top >= 0.0 && text.bottom <= high;
-        assert!(inside, "{name} at {width}: {:?} leaves the frame", text.text);
-        for other in &texts[index + 1..] {
-            assert!(!text.touches(other), "{name} at {width}: {:?} on {:?}", text.text, other.text);
-        }
-    }
-    let drawn = document.descendants().filter(roxmltree::Node::is_element);
-    for node in drawn {
-        for (key, limit) in
-            [("x", wide), ("x1", wide), ("x2", wide), ("cx", wide), ("y", high), ("y1", high), ("cy", high)]
-        {
-            if let Some(value) = node.attribute(key) {
-                let value: f64 = value.parse().unwrap();
-                assert!((0.0..=limit).contains(&value), "{name} at {width}: {key} = {value}");
-            }
-        }
-        assert!(node.attribute("id").is_none());
-        assert!(node.attribute("width").is_none_or(|width| !width.starts_with('-')));
-    }
+    common::check_svg(name, width, &chart(&launch.plan, &launch.review, width).unwrap());
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Loading and running reference cases.
 //!
 //! A file is `{"source", "notes", …, "cases": [{"id"?, "input", "expected", "tolerance"}]}`. The tolerance is `"exact"` or `{"abs", "rel", "f64_rel"?}`; a
-//! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point.
+//! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point; a `note` decides nothing. A tolerance may also be given
+//! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +49,11 @@ impl Reference {
         path.is_file().then_some(path)
     }
 
+    /// The file `name` in the folder of the cases; `None` where that is absent.
+    pub fn beside(&self, name: &str) -> Option<PathBuf> {
+        Some(self.path()?.with_file_name(name))
+    }
+
     /// Runs every case and prints `reference AREA/FILE: N cases`.
     ///
     /// Input and expectation are read into `I` and `E`; give these `#[serde(deny_unknown_fields)]`, so that an unknown kind or field is a deviation.
@@ -67,7 +73,8 @@ impl Reference {
         let cases = cases(&path).unwrap_or_else(|fault| panic!("reference {name}: {fault}"));
         let mut deviations = Vec::new();
         for case in &cases {
-            let mut case_check = Check { case: case.id.clone(), tolerance: case.tolerance, deviations: Vec::new() };
+            let mut case_check =
+                Check { case: case.id.clone(), tolerance: case.tolerance.clone(), deviations: Vec::new() };
             match (read::<I>(&case.input), read::<E>(&case.expected)) {
                 (Ok(input), Ok(expected)) => check(input, expected, &mut case_check),
                 (Err(fault), _) | (_, Err(fault)) => case_check.fail(fault),
@@ -86,8 +93,15 @@ struct Case {
     tolerance: Tolerance,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Tolerance {
+    every: Bound,
+    /// By quantity, where the file has them apart.
+    named: BTreeMap<String, Bound>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bound {
     abs: f64,
     rel: f64,
     f64_rel: f64,
@@ -138,26 +152,45 @@ fn read_case(case: Value, place: String) -> Result<Case, String> {
 }
 
 fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
-    let exact = Tolerance { abs: 0.0, rel: 0.0, f64_rel: 0.0 };
+    const EXACT: Bound = Bound { abs: 0.0, rel: 0.0, f64_rel: 0.0 };
+    let exact = Tolerance { every: EXACT, named: BTreeMap::new() };
     match value {
         Value::String(word) if word == "exact" => Ok(exact),
-        Value::Object(parts) => {
+        Value::Object(parts) if parts.values().all(Value::is_object) => {
             let mut tolerance = exact;
-            for (key, value) in parts {
+            for (name, part) in parts {
+                let own = read_tolerance(part)?;
+                let inner = own.named.into_iter().map(|(inner, bound)| (format!("{name}.{inner}"), bound));
+                tolerance.named.extend(inner);
+                tolerance.named.insert(name.clone(), own.every);
+            }
+            Ok(tolerance)
+        }
+        Value::Object(parts) => {
+            let mut bound = EXACT;
+            for (key, value) in parts.iter().filter(|(key, _)| *key != "note") {
                 let value = value.as_f64().ok_or(format!("tolerance {key}: {value}"))?;
                 match key.as_str() {
-                    "abs" => tolerance.abs = value,
-                    "rel" => tolerance.rel = value,
-                    "f64_rel" => tolerance.f64_rel = value,
+                    "abs" => bound.abs = value,
+                    "rel" => bound.rel = value,
+                    "f64_rel" => bound.f64_rel = value,
                     _ => return Err(format!("unknown tolerance {key}")),
                 }
             }
             if !parts.contains_key("f64_rel") {
-                tolerance.f64_rel = tolerance.rel;
+                bound.f64_rel = bound.rel;
             }
-            Ok(tolerance)
+            Ok(Tolerance { every: bound, ..exact })
         }
         other => Err(format!("unknown tolerance {other}")),
+    }
+}
+
+impl Tolerance {
+    /// That of the quantity, of the group it stands in (`se_log_params` for `se_log_params.r`), or of all.
+    fn of(&self, what: &str) -> Bound {
+        let group = what.split('.').next().unwrap_or(what);
+        *self.named.get(what).or_else(|| self.named.get(group)).unwrap_or(&self.every)
     }
 }
 
@@ -188,8 +221,9 @@ impl Check {
 
     /// Within the tolerance of exact types.
     pub fn exact(&mut self, what: &str, got: &Exact, expected: &Exact) {
-        let bound = Exact::try_from(self.tolerance.abs).and_then(|abs| {
-            let rel = Exact::try_from(self.tolerance.rel)?;
+        let tolerance = self.tolerance.of(what);
+        let bound = Exact::try_from(tolerance.abs).and_then(|abs| {
+            let rel = Exact::try_from(tolerance.rel)?;
             Ok(&abs + &(&rel * &expected.abs()))
         });
         if bound.is_ok_and(|bound| (got - expected).abs() <= bound) {
@@ -200,7 +234,8 @@ impl Check {
 
     /// Within the tolerance of floating point. A result that is not finite deviates.
     pub fn float(&mut self, what: &str, got: f64, expected: f64) {
-        let bound = self.tolerance.abs + self.tolerance.f64_rel * expected.abs();
+        let tolerance = self.tolerance.of(what);
+        let bound = tolerance.abs + tolerance.f64_rel * expected.abs();
         // Written so that NaN fails.
         let within = (got - expected).abs() <= bound;
         if !within {

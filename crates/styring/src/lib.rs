@@ -16,6 +16,8 @@
 //! |---|---|---|
 //! | always | [`money`] | currencies, exact amounts, rounding once, splitting to the minor unit |
 //! | `metrics` (default) | [`metrics`] | facts, KPIs, contribution margin, effect score |
+//! | `ltv` | [`ltv`] | customer lifetime value: observed cohorts, purchase models, intervals |
+//! | `triangle` | [`triangle`] | development triangles: the chain ladder with Mack's errors |
 //! | `allocation` (default) | [`allocation`] | budgets: the founding rhythm, guardrails, reasons |
 //! | `playbook` | [`playbook`] | the plan and the weekly review |
 //! | `report` | [`report`] | charts, the HTML and the terminal report |
@@ -27,6 +29,9 @@
 #[cfg(feature = "allocation")]
 #[doc(inline)]
 pub use styring_allocation as allocation;
+#[cfg(feature = "ltv")]
+#[doc(inline)]
+pub use styring_ltv as ltv;
 #[cfg(feature = "metrics")]
 #[doc(inline)]
 pub use styring_metrics as metrics;
@@ -38,3 +43,6 @@ pub use styring_playbook as playbook;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use styring_report as report;
+#[cfg(feature = "triangle")]
+#[doc(inline)]
+pub use styring_triangle as triangle;

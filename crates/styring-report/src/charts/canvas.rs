@@ -31,6 +31,30 @@ pub(super) enum Way {
     Down,
 }
 
+/// How a line is broken.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Dash {
+    Even,
+    Long,
+    Dots,
+}
+
+impl Dash {
+    /// One for each line of a chart; more than three begin again.
+    pub(super) fn of(place: usize) -> Self {
+        [Self::Even, Self::Dots, Self::Long][place % 3]
+    }
+
+    /// The dash, and the dash with the gap after it.
+    fn lengths(self) -> (f64, f64) {
+        match self {
+            Self::Even => (5.0, 9.0),
+            Self::Long => (13.0, 18.0),
+            Self::Dots => (2.0, 6.0),
+        }
+    }
+}
+
 pub(super) struct Canvas<'a> {
     backend: SVGBackend<'a>,
     /// The drawing library's complaint, if it had one: drawing goes on, and the chart fails as a whole.
@@ -115,6 +139,42 @@ impl Canvas<'_> {
             self.line((x, from.1), ((x + DASH).min(to_x), from.1), width, colour);
             x += DASH + GAP;
         }
+    }
+
+    /// A dashed line through points.
+    pub(super) fn dashed_path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour) {
+        self.broken_path(points, width, colour, Dash::Even);
+    }
+
+    /// A line through points, broken in one of several ways, so that lines can be told apart without their colours.
+    pub(super) fn broken_path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour, dash: Dash) {
+        let (dash, period) = dash.lengths();
+        // How far into a dash and its gap the last point was.
+        let mut phase = 0.0;
+        for pair in points.windows(2) {
+            let [from, to] = [pair[0], pair[1]];
+            let length = libm::hypot(to.0 - from.0, to.1 - from.1);
+            let at = |way: f64| {
+                let part = way / length;
+                (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
+            };
+            let mut begin = -phase;
+            while begin < length {
+                let (start, end) = (begin.max(0.0), (begin + dash).min(length));
+                if end > start {
+                    self.line(at(start), at(end), width, colour);
+                }
+                begin += period;
+            }
+            phase = (phase + length) % period;
+        }
+    }
+
+    /// An area between two lines over the same places.
+    pub(super) fn band(&mut self, upper: &[(f64, f64)], lower: &[(f64, f64)], colour: Colour, alpha: f64) {
+        let corners: Vec<(i32, i32)> = upper.iter().chain(lower.iter().rev()).copied().map(point).collect();
+        let drawn = self.backend.fill_polygon(corners, &paint(colour, alpha));
+        self.note(drawn);
     }
 
     pub(super) fn path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour) {

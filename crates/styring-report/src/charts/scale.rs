@@ -49,6 +49,22 @@ impl Scale {
         }
     }
 
+    /// From the smallest value to the largest, wherever zero is; both ends on a round number. For levels, which have no length that could be compared.
+    pub(super) fn level(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut finite = values.into_iter().filter(|value| value.is_finite());
+        let Some(first) = finite.next() else {
+            return Self::linear([]);
+        };
+        let (low, high) = ends(finite, (first, first));
+        let step = round_step((high - low).min(f64::MAX) / 4.0);
+        let (from, to) = (libm::floor(low / step) * step, libm::ceil(high / step) * step);
+        if high > low && (to - from).is_finite() && to > from {
+            Self { low: from, high: to, log: false }
+        } else {
+            Self::linear([low, high])
+        }
+    }
+
     /// Over the values above zero and `always`, with a little air; no further than `most` times from `always` either way.
     pub(super) fn log(values: impl IntoIterator<Item = f64>, always: f64, most: f64) -> Self {
         const AIR: f64 = 1.25;
@@ -167,6 +183,13 @@ mod tests {
     }
 
     #[test]
+    fn a_scale_of_levels_is_where_they_are() {
+        assert_eq!(labels(Scale::level([483.0, 545.5]), 4), ["480", "500", "520", "540", "560"]);
+        assert_eq!(labels(Scale::level([480.0]), 4), labels(Scale::linear([480.0]), 4));
+        assert_eq!(labels(Scale::level([]), 4), labels(Scale::linear([]), 4));
+    }
+
+    #[test]
     fn a_log_scale_has_ticks_of_one_two_five() {
         assert_eq!(labels(Scale::log([0.3, 4.0], 1.0, 1e3), 6), ["0.5", "1", "2", "5"]);
         assert_eq!(labels(Scale::log([1e-9, 1e9], 1.0, 1e3), 6), ["0.001", "0.01", "0.1", "1", "10", "100", "1 000"]);
@@ -175,7 +198,8 @@ mod tests {
     #[test]
     fn no_value_lies_outside_and_no_scale_is_empty() {
         for values in [vec![], vec![f64::MAX], vec![f64::MIN, f64::MAX], vec![1e-300], vec![f64::NAN, f64::INFINITY]] {
-            for scale in [Scale::linear(values.clone()), Scale::log(values.clone(), 1.0, 1e3)] {
+            let scales = [Scale::linear, Scale::level].map(|scale| scale(values.clone()));
+            for scale in scales.into_iter().chain([Scale::log(values.clone(), 1.0, 1e3)]) {
                 assert!(scale.ticks(5).len() < 20);
                 for value in [0.0, 1.0, -1.0, f64::MAX, f64::MIN, 1e-300, f64::NAN] {
                     assert!((0.0..=1.0).contains(&scale.place(value).clamped()));

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::source::rows_of;
 use crate::text::{clean, group_amounts, plural};
-use crate::{ExtraSum, Finding, WeeklyReport, numbers};
+use crate::{ExtraSum, Finding, Source, WeeklyReport, numbers};
 
 /// What must be seen before anything else.
 #[derive(Debug, Serialize)]
@@ -34,26 +34,32 @@ struct FindingRow {
     first_line: String,
 }
 
-impl WeeklyReport<'_> {
+impl Read {
+    /// Without what became of no row: for files that are read without a plan or a period.
+    pub(super) fn without_nothing(mut self) -> Self {
+        self.rows.retain(|(what, count)| matches!(*what, "rows below the header" | "used") || count != "0");
+        self
+    }
+}
+
+impl Source {
     /// `None` if every row could be used.
     pub(super) fn banner(&self) -> Option<Banner> {
-        let source = self.source;
-        if source.set_aside.is_empty() {
+        if self.set_aside.is_empty() {
             return None;
         }
         Some(Banner {
             headline: format!(
                 "{} of {} could not be used and {} not in these figures.",
-                numbers::rows(source.set_aside_rows()),
-                plural_rows(source.rows),
-                if source.set_aside_rows() == 1 { "is" } else { "are" },
+                numbers::rows(self.set_aside_rows()),
+                plural_rows(self.rows),
+                if self.set_aside_rows() == 1 { "is" } else { "are" },
             ),
-            lines: source.set_aside.iter().map(sentence).collect(),
+            lines: self.set_aside.iter().map(sentence).collect(),
         })
     }
 
     pub(super) fn read(&self) -> Read {
-        let source = self.source;
         let finding = |kind: &'static str| {
             move |finding: &Finding| FindingRow {
                 kind,
@@ -62,42 +68,53 @@ impl WeeklyReport<'_> {
                 first_line: finding.first_line.map_or_else(|| "not noted".to_owned(), numbers::rows),
             }
         };
-        let mut findings: Vec<FindingRow> = source.set_aside.iter().map(finding("set aside")).collect();
-        findings.extend(source.contradictions.iter().map(finding("used, contradicts itself")));
-        findings.extend(source.oddities.iter().map(finding("used, odd")));
-        findings.extend(source.ignored.iter().map(finding("ignored by the plan")));
-        findings.extend(source.outside.iter().map(finding("outside the period")));
-        let more = source.set_aside_rows().saturating_sub(source.first_set_aside.len() as u64);
+        let mut findings: Vec<FindingRow> = self.set_aside.iter().map(finding("set aside")).collect();
+        findings.extend(self.contradictions.iter().map(finding("used, contradicts itself")));
+        findings.extend(self.oddities.iter().map(finding("used, odd")));
+        findings.extend(self.ignored.iter().map(finding("ignored by the plan")));
+        findings.extend(self.outside.iter().map(finding("outside the period")));
+        let more = self.set_aside_rows().saturating_sub(self.first_set_aside.len() as u64);
         Read {
-            name: clean(&source.name),
+            name: clean(&self.name),
             rows: vec![
-                ("rows below the header", numbers::rows(source.rows)),
-                ("used", numbers::rows(source.used)),
-                ("set aside", numbers::rows(source.set_aside_rows())),
-                ("ignored by a rule of the plan", numbers::rows(rows_of(&source.ignored))),
-                ("outside the period", numbers::rows(source.outside.as_ref().map_or(0, |outside| outside.rows))),
+                ("rows below the header", numbers::rows(self.rows)),
+                ("used", numbers::rows(self.used)),
+                ("set aside", numbers::rows(self.set_aside_rows())),
+                ("ignored by a rule of the plan", numbers::rows(rows_of(&self.ignored))),
+                ("outside the period", numbers::rows(self.outside.as_ref().map_or(0, |outside| outside.rows))),
             ],
             findings,
-            first_set_aside: source.first_set_aside.iter().map(|line| clean(line)).collect(),
-            more_set_aside: (more > 0 && !source.first_set_aside.is_empty()).then(|| plural_rows(more)),
-            extra: source.extra.iter().map(|extra| (clean(&extra.name), sum(extra))).collect(),
-            assumptions: source.assumptions.iter().map(|line| clean(line)).collect(),
+            first_set_aside: self.first_set_aside.iter().map(|line| clean(line)).collect(),
+            more_set_aside: (more > 0 && !self.first_set_aside.is_empty()).then(|| plural_rows(more)),
+            extra: self.extra.iter().map(|extra| (clean(&extra.name), sum(extra))).collect(),
+            assumptions: self.assumptions.iter().map(|line| clean(line)).collect(),
         }
     }
 
-    /// What must be known before acting: contradictions in the file, and the notes of the review.
-    pub(super) fn warnings(&self) -> Vec<String> {
-        let contradictions = self.source.contradictions.iter();
+    /// What must be known before acting: contradictions in the file, and what the review notes.
+    pub(super) fn warnings(&self, notes: &[String]) -> Vec<String> {
+        let contradictions = self.contradictions.iter();
         let contradictions =
             contradictions.map(|finding| format!("Used, but contradicts itself: {}", sentence(finding)));
-        contradictions.chain(self.notes()).collect()
+        contradictions.chain(notes.iter().cloned()).collect()
     }
+}
 
+impl WeeklyReport<'_> {
     /// What a reader must know before believing the review.
     pub(crate) fn notes(&self) -> Vec<String> {
         let notes = self.review.notes.iter();
         notes.map(|note| group_amounts(&clean(&note.to_string()), self.plan.campaign.currency)).collect()
     }
+}
+
+/// As many warnings as may stand before the key figures, and how many more there are.
+pub(super) fn first(mut warnings: Vec<String>) -> (Vec<String>, usize) {
+    const LINES: usize = 6;
+    let all = warnings.len();
+    warnings.truncate(if all > LINES { LINES - 1 } else { all });
+    let more = all - warnings.len();
+    (warnings, more)
 }
 
 /// `1 204 331`, `1 204 331.52 (not known in 3 rows)`.

@@ -1,6 +1,8 @@
 //! A launch to write reports of: six Norwegian channels over eight weeks, and variants of it.
-#![allow(dead_code, unreachable_pub, reason = "every test file uses its part")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses its part")]
 #![allow(clippy::expect_used, clippy::unnecessary_wraps, reason = "made for tests and the example")]
+
+pub mod customers;
 
 use std::collections::BTreeMap;
 
@@ -303,4 +305,110 @@ pub fn parse(xml: &str) -> roxmltree::Document<'_> {
 pub fn not_numbers(text: &str) -> Vec<&str> {
     let words = text.split(|sign: char| !sign.is_alphanumeric());
     words.filter(|word| ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())).collect()
+}
+
+/// A label and the room it takes.
+struct Label {
+    text: String,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Label {
+    fn of(node: roxmltree::Node<'_, '_>) -> Self {
+        let number = |name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
+        let size = number("font-size");
+        assert!(size >= 11.99, "{size} is too small to read");
+        let text = node.text().unwrap_or_default().trim().to_owned();
+        // Wide for every common font: Arial needs about 0.5 em a sign.
+        let em = |sign: char| match sign {
+            '\u{202f}' | 'i' | 'j' | 'l' | '.' | ',' | ' ' | '(' | ')' => 0.3,
+            'm' | 'w' | 'W' | 'M' => 0.9,
+            _ => 0.57,
+        };
+        let width = text.chars().map(em).sum::<f64>() * size;
+        let left = match node.attribute("text-anchor") {
+            Some("start") => number("x"),
+            Some("middle") => number("x") - width / 2.0,
+            _ => number("x") - width,
+        };
+        Self { text, left, right: left + width, top: number("y") - size * 0.45, bottom: number("y") + size * 0.45 }
+    }
+
+    fn touches(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+}
+
+/// A chart is well-formed, stays inside its frame, and no label lies on another.
+pub fn check_svg(name: &str, width: u32, svg: &str) {
+    assert!(not_numbers(svg).is_empty());
+    let document = parse(svg);
+    let root = document.root_element();
+    let size = |name: &str| root.attribute(name).unwrap().parse::<f64>().unwrap();
+    let (wide, high) = (size("width"), size("height"));
+    let texts: Vec<Label> = document
+        .descendants()
+        .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")))
+        .map(Label::of)
+        .filter(|text| !text.text.is_empty())
+        .collect();
+    assert!(!texts.is_empty());
+    for (index, text) in texts.iter().enumerate() {
+        let inside = text.left >= 0.0 && text.right <= wide && text.top >= 0.0 && text.bottom <= high;
+        assert!(inside, "{name} at {width}: {:?} leaves the frame", text.text);
+        for other in &texts[index + 1..] {
+            assert!(!text.touches(other), "{name} at {width}: {:?} on {:?}", text.text, other.text);
+        }
+    }
+    let drawn = document.descendants().filter(roxmltree::Node::is_element);
+    for node in drawn {
+        for (key, limit) in
+            [("x", wide), ("x1", wide), ("x2", wide), ("cx", wide), ("y", high), ("y1", high), ("cy", high)]
+        {
+            if let Some(value) = node.attribute(key) {
+                let value: f64 = value.parse().unwrap();
+                assert!((0.0..=limit).contains(&value), "{name} at {width}: {key} = {value}");
+            }
+        }
+        assert!(node.attribute("id").is_none());
+        assert!(node.attribute("width").is_none_or(|width| !width.starts_with('-')));
+    }
+}
+
+/// A page is whole and needs nothing else: no script, no address, no id twice, no anchor into nothing, every chart with its words.
+pub fn check_page(html: &str) {
+    let document = parse(html);
+    let mut ids = Vec::new();
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        let name = node.tag_name().name();
+        assert!(!["script", "img", "iframe", "object", "style_", "base", "form"].contains(&name), "{name}");
+        for attribute in node.attributes() {
+            let (key, value) = (attribute.name(), attribute.value());
+            assert!(!key.starts_with("on") && key != "src" && key != "style", "{key}");
+            assert!(key != "href" || value.starts_with('#') || value == "data:,", "{value}");
+        }
+        ids.extend(node.attribute("id"));
+        if name == "th" {
+            assert!(node.has_attribute("scope"));
+        }
+        if name == "svg" {
+            assert_eq!(node.attribute("role"), Some("img"));
+            assert!(node.attribute("aria-label").is_some_and(|label| !label.is_empty()));
+            assert!(node.children().any(|child| child.has_tag_name(("http://www.w3.org/2000/svg", "title"))));
+        }
+    }
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "an id stands twice");
+    for anchor in document.descendants().filter_map(|node| node.attribute("href")?.strip_prefix('#')) {
+        assert!(ids.contains(&anchor), "#{anchor} leads nowhere");
+    }
+    // The only address in the page is the name of the SVG language.
+    assert_eq!(html.matches("://").count(), html.matches("http://www.w3.org/2000/svg").count());
+    assert!(!html.contains("url(") && !html.contains("@import"));
+    assert!(not_numbers(html).is_empty());
 }
