@@ -53,7 +53,7 @@ pub enum Error {
         name: String,
     },
     /// A column that was named is not in the file.
-    #[error("{name} has no column {column:?}, which is to be read as {purpose}; its columns are: {}", columns.join(", "))]
+    #[error("{name} has no column {column:?}, which is to be read as {purpose}; its columns are: {}", listed(columns))]
     NoColumn {
         /// The file.
         name: String,
@@ -87,7 +87,8 @@ pub enum Error {
     /// A column that was not named and cannot be found by its name.
     #[error(
         "{name}: {}; say which is with {option} COLUMN (by name, or by number from 1); its columns are: {}",
-        candidates(purpose, several), columns.join(", ")
+        candidates(purpose, several),
+        listed(columns)
     )]
     WhichColumn {
         /// The file.
@@ -120,7 +121,10 @@ pub enum Error {
     #[error(transparent)]
     Ltv(#[from] styring_ltv::Error),
     /// A file of frequencies of neither form.
-    #[error("{name} must have the columns week, channel, contacts, people, or week, channel, reach; it has: {}", columns.join(", "))]
+    #[error(
+        "{name} must have the columns week, channel, contacts, people, or week, channel, reach; it has: {}",
+        listed(columns)
+    )]
     FrequencyColumns {
         /// The file.
         name: String,
@@ -136,10 +140,7 @@ pub enum Error {
         rejection: Box<Rejection>,
     },
     /// No row could be used.
-    #[error(
-        "{name}: none of its {rows} rows can be used: {outside} lie before the campaign, the plan ignores {ignored}{}",
-        first.as_ref().map_or_else(String::new, |first| format!(", the rest has faults, first {first}"))
-    )]
+    #[error("{name}: {}", nothing_usable(*rows, *outside, *ignored, first.as_deref()))]
     NothingUsable {
         /// The file.
         name: String,
@@ -190,6 +191,29 @@ pub enum Error {
     /// The report cannot be drawn.
     #[error("cannot make the report: {0}")]
     Report(String),
+}
+
+/// The names of columns, as many and as much of each as anybody reads: a file that is no table may have anything in its first line.
+fn listed(columns: &[String]) -> String {
+    const MOST: usize = 50;
+    const LONGEST: usize = 60;
+    let short = |name: &String| match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.clone(),
+    };
+    let mut names: Vec<String> = columns.iter().take(MOST).map(short).collect();
+    if columns.len() > MOST {
+        names.push(format!("and {} more", columns.len() - MOST));
+    }
+    names.join(", ")
+}
+
+fn nothing_usable(rows: u64, outside: u64, ignored: u64, first: Option<&Rejection>) -> String {
+    if rows == 0 {
+        return "there is no row below the header".to_owned();
+    }
+    let rest = first.map_or_else(String::new, |first| format!(", the rest has faults, first {first}"));
+    format!("none of its {rows} rows can be used: {outside} lie before the campaign, the plan ignores {ignored}{rest}")
 }
 
 /// What to do about a goal that cannot be followed.

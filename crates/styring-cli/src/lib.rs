@@ -18,6 +18,7 @@ pub mod goal;
 mod job;
 pub mod ltv;
 pub mod plan_file;
+mod progress;
 pub mod source;
 mod sources;
 pub mod week;

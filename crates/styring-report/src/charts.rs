@@ -26,9 +26,13 @@
 //! ```
 
 mod budget;
+mod calendar;
 mod canvas;
+mod cohorts;
+mod concentration;
 mod cost;
 mod day_axis;
+mod frequency;
 mod goal;
 mod goal_days;
 mod label;
@@ -37,14 +41,22 @@ pub(crate) mod palette;
 mod scale;
 mod score;
 mod spend;
+mod tracking;
+mod value_curve;
 mod week_axis;
 
 pub use budget::budget;
+pub use cohorts::cohorts;
+pub use concentration::concentration;
 pub use cost::cost;
+pub use frequency::frequency;
 pub use goal::goal;
 pub use goal_days::goal_days;
 pub use score::score;
 pub use spend::spend;
+pub(crate) use tracking::compared;
+pub use tracking::{tracking, tracking_of};
+pub use value_curve::value_curve;
 
 /// A width for a laptop or a printed page, in pixels.
 pub const WIDE: u32 = 860;

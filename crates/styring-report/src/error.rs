@@ -16,6 +16,16 @@ pub enum Error {
         /// What the drawing library says.
         reason: String,
     },
+    /// What is to be drawn does not belong together, or is no number.
+    #[error("{field} must be {expected}, not {value}")]
+    Series {
+        /// Which series.
+        field: String,
+        /// What it should be.
+        expected: &'static str,
+        /// What was given.
+        value: String,
+    },
     /// The page could not be put together.
     #[error("the page could not be put together: {reason}")]
     Page {
@@ -25,4 +35,7 @@ pub enum Error {
     /// From the metrics underneath.
     #[error(transparent)]
     Metrics(#[from] styring_metrics::Error),
+    /// From the lifetime values underneath.
+    #[error(transparent)]
+    Ltv(#[from] styring_ltv::Error),
 }

@@ -40,6 +40,7 @@
 //!
 //! - The page and the terminal tables: [`WeeklyReport`]; what was read, and what was set aside: [`Source`], [`Finding`], [`ExtraSum`].
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
+//! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -47,6 +48,8 @@ mod error;
 mod figures;
 mod goal_report;
 mod goal_words;
+mod lifetime_report;
+mod lifetime_words;
 mod numbers;
 mod page;
 mod period;
@@ -58,6 +61,7 @@ mod words;
 
 pub use error::Error;
 pub use goal_report::GoalReport;
+pub use lifetime_report::LifetimeReport;
 pub use source::{ExtraSum, Finding, Source};
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;

@@ -3,10 +3,11 @@
 mod budget;
 mod cards;
 mod goal;
+mod lifetime;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
-mod table;
+pub(crate) mod table;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -19,6 +20,7 @@ use crate::text::clean;
 use crate::{Error, WeeklyReport, numbers, words};
 
 pub(crate) use goal::html as goal_html;
+pub(crate) use lifetime::html as lifetime_html;
 
 #[derive(Serialize)]
 struct Page {

@@ -1,6 +1,7 @@
 //! The report in brief, for a terminal: plain text that fits the width.
 
 mod goal;
+mod lifetime;
 mod out;
 
 use styring_metrics::Fact;
@@ -15,6 +16,7 @@ use crate::{Source, WeeklyReport, numbers, words};
 use out::{Heading, Out};
 
 pub(crate) use goal::print as print_goal;
+pub(crate) use lifetime::print as print_lifetime;
 
 /// More creatives than this are counted, not listed.
 const CREATIVES: usize = 20;

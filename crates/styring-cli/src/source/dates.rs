@@ -21,6 +21,8 @@ pub(super) struct Days {
     answers: HashMap<Vec<u8>, NaiveDate, FixedState>,
     /// The cells of the row at hand, joined.
     text: Vec<u8>,
+    /// The text of the last row that had a day, and the day: exports are sorted by day.
+    last: (Vec<u8>, Option<NaiveDate>),
 }
 
 /// How a day is written.
@@ -41,13 +43,17 @@ impl Days {
                 (header.places(columns, "the date")?, Form::Formatted(format.clone(), *year))
             }
         };
-        Ok(Self { columns, form, answers: HashMap::default(), text: Vec::new() })
+        Ok(Self::reading(columns, form))
     }
 
     /// Days in one column, by a format if there is one, and otherwise in any form that can mean only one day.
     pub(super) fn in_column(place: usize, format: Option<&str>) -> Self {
         let form = format.map_or(Form::Common, |format| Form::Formatted(format.to_owned(), None));
-        Self { columns: vec![place], form, answers: HashMap::default(), text: Vec::new() }
+        Self::reading(vec![place], form)
+    }
+
+    fn reading(columns: Vec<usize>, form: Form) -> Self {
+        Self { columns, form, answers: HashMap::default(), text: Vec::new(), last: (Vec::new(), None) }
     }
 
     /// The first column of the date, for messages.
@@ -68,6 +74,19 @@ impl Days {
             }
             self.text.extend_from_slice(record[*column].trim_ascii());
         }
+        if let (text, Some(day)) = &self.last
+            && *text == self.text
+        {
+            return Ok(*day);
+        }
+        let day = self.find()?;
+        self.last.0.clone_from(&self.text);
+        self.last.1 = Some(day);
+        Ok(day)
+    }
+
+    /// The day of the text at hand.
+    fn find(&mut self) -> Result<NaiveDate, RejectionKind> {
         if let Some(day) = self.answers.get(&self.text) {
             return Ok(*day);
         }

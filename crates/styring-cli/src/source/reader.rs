@@ -187,6 +187,8 @@ struct Ingest<'a> {
     grain: Grain,
     /// None for results without dates.
     days: Option<Days>,
+    /// When the last row was: exports are sorted by day.
+    last_when: Option<When>,
     last_day: Option<NaiveDate>,
     dimensions: [Dimension; 3],
     /// The channels of the plan by their number in the file.
@@ -234,6 +236,7 @@ impl<'a> Ingest<'a> {
         Ok(Self {
             grain,
             days,
+            last_when: None,
             last_day: None,
             dimensions,
             channels: HashMap::default(),
@@ -286,8 +289,12 @@ impl<'a> Ingest<'a> {
             let time = When::time(self.plan, self.grain, last).map_err(|kind| (None, kind))?;
             return Ok(When { day: last, time });
         };
-        let read = days.of(record).and_then(|day| Ok(When { day, time: When::time(self.plan, self.grain, day)? }));
-        read.map_err(|kind| (days.column(), kind))
+        let day = days.of(record).map_err(|kind| (days.column(), kind))?;
+        if let Some(last) = self.last_when.filter(|last| last.day == day) {
+            return Ok(last);
+        }
+        let time = When::time(self.plan, self.grain, day).map_err(|kind| (days.column(), kind))?;
+        Ok(*self.last_when.insert(When { day, time }))
     }
 
     /// Uses a row, ignores it by a rule, or says why it cannot be used.

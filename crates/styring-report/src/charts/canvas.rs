@@ -31,6 +31,30 @@ pub(super) enum Way {
     Down,
 }
 
+/// How a line is broken.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Dash {
+    Even,
+    Long,
+    Dots,
+}
+
+impl Dash {
+    /// One for each line of a chart; more than three begin again.
+    pub(super) fn of(place: usize) -> Self {
+        [Self::Even, Self::Dots, Self::Long][place % 3]
+    }
+
+    /// The dash, and the dash with the gap after it.
+    fn lengths(self) -> (f64, f64) {
+        match self {
+            Self::Even => (5.0, 9.0),
+            Self::Long => (13.0, 18.0),
+            Self::Dots => (2.0, 6.0),
+        }
+    }
+}
+
 pub(super) struct Canvas<'a> {
     backend: SVGBackend<'a>,
     /// The drawing library's complaint, if it had one: drawing goes on, and the chart fails as a whole.
@@ -119,8 +143,12 @@ impl Canvas<'_> {
 
     /// A dashed line through points.
     pub(super) fn dashed_path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour) {
-        const DASH: f64 = 5.0;
-        const PERIOD: f64 = 9.0;
+        self.broken_path(points, width, colour, Dash::Even);
+    }
+
+    /// A line through points, broken in one of several ways, so that lines can be told apart without their colours.
+    pub(super) fn broken_path(&mut self, points: &[(f64, f64)], width: u32, colour: Colour, dash: Dash) {
+        let (dash, period) = dash.lengths();
         // How far into a dash and its gap the last point was.
         let mut phase = 0.0;
         for pair in points.windows(2) {
@@ -132,13 +160,13 @@ impl Canvas<'_> {
             };
             let mut begin = -phase;
             while begin < length {
-                let (start, end) = (begin.max(0.0), (begin + DASH).min(length));
+                let (start, end) = (begin.max(0.0), (begin + dash).min(length));
                 if end > start {
                     self.line(at(start), at(end), width, colour);
                 }
-                begin += PERIOD;
+                begin += period;
             }
-            phase = (phase + length) % PERIOD;
+            phase = (phase + length) % period;
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the marks of a chart mean.
 
-use super::canvas::{Canvas, SMALL, Side};
+use super::canvas::{Canvas, Dash, SMALL, Side};
 use super::label;
 use super::palette::{Colour, INK, MUTED};
 
@@ -19,6 +19,9 @@ pub(super) enum Mark {
     Bar,
     Bracket,
     Stroke(Colour),
+    Broken(Colour, Dash),
+    /// A dot on its interval.
+    Whisker(Colour),
     Spot(Colour),
     /// Only a remark.
     None,
@@ -81,6 +84,11 @@ impl Mark {
             Self::Dashes => canvas.dashes((x, y), x + MARK, 1, MUTED),
             Self::Bar => canvas.line((x, y), (x + MARK, y), 2, INK),
             Self::Stroke(colour) => canvas.line((x, y), (x + MARK, y), 3, colour),
+            Self::Broken(colour, dash) => canvas.broken_path(&[(x, y), (x + MARK, y)], 2, colour, dash),
+            Self::Whisker(colour) => {
+                canvas.line((x - 1.0, y), (x + MARK + 1.0, y), 3, colour);
+                canvas.dot(middle, 5, colour);
+            }
             Self::Spot(colour) => canvas.dot(middle, 4, colour),
             Self::None => {}
             Self::Bracket => {

@@ -39,10 +39,10 @@ struct Page {
 }
 
 #[derive(Serialize)]
-struct Card {
-    title: String,
-    large: Said,
-    small: Vec<String>,
+pub(crate) struct Card {
+    pub(crate) title: String,
+    pub(crate) large: Said,
+    pub(crate) small: Vec<String>,
 }
 
 pub(crate) fn html(report: &GoalReport<'_>) -> Result<String, Error> {

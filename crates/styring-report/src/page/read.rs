@@ -34,6 +34,14 @@ struct FindingRow {
     first_line: String,
 }
 
+impl Read {
+    /// Without what became of no row: for files that are read without a plan or a period.
+    pub(super) fn without_nothing(mut self) -> Self {
+        self.rows.retain(|(what, count)| matches!(*what, "rows below the header" | "used") || count != "0");
+        self
+    }
+}
+
 impl Source {
     /// `None` if every row could be used.
     pub(super) fn banner(&self) -> Option<Banner> {
@@ -113,9 +121,9 @@ pub(super) fn first(mut warnings: Vec<String>) -> (Vec<String>, usize) {
     (warnings, more)
 }
 
-/// `1 204 331`, `1 204 331.5 (not known in 3 rows)`.
+/// `1 204 331`, `1 204 331.52 (not known in 3 rows)`.
 fn sum(extra: &ExtraSum) -> String {
-    let sum = numbers::count(&extra.sum);
+    let sum = numbers::sum(&extra.sum);
     match extra.missing_rows {
         0 => sum,
         rows => format!("{sum} (not known in {})", plural_rows(rows)),

@@ -7,7 +7,7 @@ use crate::figures::Said;
 use crate::text::clean;
 
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Table {
+pub(crate) struct Table {
     pub(super) caption: String,
     /// Headings over several columns: title and how many.
     pub(super) groups: Vec<(String, usize)>,
@@ -108,5 +108,22 @@ impl From<Said> for Cell {
 impl From<String> for Cell {
     fn from(text: String) -> Self {
         Said::number(text).into()
+    }
+}
+
+impl Table {
+    pub(crate) fn caption(&self) -> &str {
+        &self.caption
+    }
+
+    /// Titles of columns with whether they hold numbers, and the texts of all rows.
+    pub(crate) fn texts(&self) -> (Vec<(&str, bool)>, Vec<Vec<String>>) {
+        let titles = self.columns.iter().map(|column| (column.title.as_str(), column.number)).collect();
+        let rows = self.bodies.iter().flat_map(|body| &body.rows);
+        let texts = |row: &Row| {
+            let cells = row.cells.iter().map(|cell| cell.said.text.clone());
+            std::iter::once(row.label.name.clone()).chain(cells).collect()
+        };
+        (titles, rows.map(texts).collect())
     }
 }

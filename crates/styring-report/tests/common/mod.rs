@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses its part")]
 #![allow(clippy::expect_used, clippy::unnecessary_wraps, reason = "made for tests and the example")]
 
+pub mod customers;
+
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
