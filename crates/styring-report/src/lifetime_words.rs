@@ -56,7 +56,7 @@ pub(crate) fn share(share: f64) -> String {
 
 /// `p = 0.012`, `p < 0.001`.
 pub(crate) fn p_value(p: f64) -> String {
-    if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {}", numbers::decimal(p, 3)) }
+    if p < 0.001 { "p\u{a0}<\u{a0}0.001".to_owned() } else { format!("p\u{a0}=\u{a0}{}", numbers::decimal(p, 3)) }
 }
 
 /// Why something is not there, as the end of a sentence.
@@ -198,7 +198,7 @@ impl LifetimeReport<'_> {
             Some((actual, expected, _)) if actual > 0.0 && (expected / actual - 1.0).abs() >= FAR_OFF => {
                 let side = if expected < actual { "fewer" } else { "more" };
                 notes.push(format!(
-                    "In the days it had not seen, the model expected {} {side} purchases than came: correct what lies ahead by as much.",
+                    "In the days it had not seen, the model expected {} {side} purchases than came. Intervals know chance and that parameters are estimates, not that a model is wrong: take what lies ahead to be wrong by as much.",
                     share((expected / actual - 1.0).abs()),
                 ));
             }
@@ -427,11 +427,13 @@ impl LifetimeReport<'_> {
             }
         };
         let all = cohorts.all();
-        let limits = all.interval(self.spec.level).ok().flatten();
-        let limits = limits.map_or_else(
-            || "; too few cohorts are old enough to say how sure that is".to_owned(),
-            |limits| format!(" ({}: {})", self.level(), range(limits, |value| bare_about(value, self.currency()))),
-        );
+        let limits = match (all.standard_error(), all.interval(self.spec.level)) {
+            (Some(0.0), _) => ", all of it observed".to_owned(),
+            (_, Ok(Some(limits))) => {
+                format!(" ({}: {})", self.level(), range(limits, |value| bare_about(value, self.currency())))
+            }
+            _ => "; too few cohorts are old enough to say how sure that is".to_owned(),
+        };
         let mut sentences = vec![format!(
             "Customers by the month of their first order, and what each will have been worth after {} days: as far as it was seen, and from there as older cohorts went on (chain ladder). All together: {} per customer{limits}.",
             cohorts.ages().last().copied().unwrap_or_default(),
