@@ -13,6 +13,8 @@ use crate::{LifetimeReport, numbers};
 const FAR_OFF: f64 = 0.10;
 /// From this correlation of value and frequency on, expected values suffer.
 const DEPENDENT: f64 = 0.10;
+/// Below this p-value a difference is hardly chance.
+const SURELY: f64 = 0.05;
 /// Fewer repeat purchases than this are few.
 const FEW: u64 = 100;
 
@@ -30,7 +32,7 @@ pub(crate) fn bare_about(value: f64, currency: Currency) -> String {
     match value.abs() {
         // Nobody spends so much, and it fits into no cell.
         size if size.is_finite() && size >= 1e15 => format!("{value:.2e}"),
-        size if size < 1000.0 => numbers::decimal(value, usize::from(currency.minor_digits().min(2))),
+        size if size < 10_000.0 => numbers::decimal(value, usize::from(currency.minor_digits().min(2))),
         _ => numbers::decimal(value, 0),
     }
 }
@@ -216,6 +218,7 @@ impl LifetimeReport<'_> {
             Ok(spent) => {
                 if let Ok(found) = &spent.independence
                     && found.correlation.abs() >= DEPENDENT
+                    && found.p_value < SURELY
                 {
                     let (more, values) =
                         if found.correlation > 0.0 { ("more", "too low") } else { ("less", "too high") };
@@ -330,9 +333,9 @@ impl LifetimeReport<'_> {
         let table = &self.customers.frequency;
         let [low, high] = table.p_value;
         let (smaller, larger) = (low.min(high), low.max(high));
-        let what = if smaller > 0.05 {
+        let what = if smaller > SURELY {
             "The differences are of the size that chance gives"
-        } else if larger > 0.05 {
+        } else if larger > SURELY {
             "The differences are at the edge of what chance gives"
         } else {
             "The differences are larger than chance gives, as they are for every model once there are enough customers; the bars say whether they matter"
@@ -360,6 +363,7 @@ impl LifetimeReport<'_> {
         let verdict = match found.correlation {
             r if r.abs() < 0.05 => "so little that it does no harm",
             r if r.abs() < DEPENDENT => "a little; expected values are hardly wrong by it",
+            _ if found.p_value >= SURELY => "too few customers to tell it from none",
             r if r > 0.0 => "enough to make expected values of frequent buyers too low",
             _ => "enough to make expected values of frequent buyers too high",
         };
@@ -397,7 +401,7 @@ impl LifetimeReport<'_> {
                 clean(&first.name)
             ));
             sentences.push(match &self.customers.channels_matter {
-                Some(found) if found.p_value < 0.05 => format!(
+                Some(found) if found.p_value < SURELY => format!(
                     "Customers of different channels buy and leave differently ({}).",
                     likelihood_ratio(found)
                 ),

@@ -58,7 +58,8 @@ pub fn channels(channels: &[ChannelCustomers], width: u32) -> Result<String, Err
                 // On a phone the name and the numbers stand above the marks, and no line may cross them.
                 let name = label::fit(row.name, TEXT, width - 2.0 * PAD);
                 canvas.text((PAD, y + 10.0), Side::Right, TEXT, &name);
-                canvas.muted((PAD, y + 28.0), Side::Right, SMALL, &row.texts.join(" · "));
+                let said = label::fit(&row.texts.join(" · "), SMALL, width - 2.0 * PAD);
+                canvas.muted((PAD, y + 28.0), Side::Right, SMALL, &said);
                 axis.rule(canvas, (y + 38.0, y + row_height - 2.0), wanted);
             }
             let lines = if wide { lines } else { [y + 46.0, y + 60.0] };
@@ -89,13 +90,13 @@ impl<'a> Line<'a> {
         };
         let (purchases, dropout) = (usable(channel.purchases), usable(channel.dropout));
         let said = |factor: Option<Factor>| match factor {
-            Some((factor, low, high)) => numbers::interval(factor, (low, high)),
-            None => "not told by the data".to_owned(),
+            Some((factor, low, high)) => format!(" × {}", numbers::interval(factor, (low, high))),
+            None => ": not known".to_owned(),
         };
         let texts = if place == 0 {
             vec!["the others are against this".to_owned()]
         } else {
-            vec![format!("buys × {}", said(purchases)), format!("leaves × {}", said(dropout))]
+            vec![format!("buys{}", said(purchases)), format!("leaves{}", said(dropout))]
         };
         Self { place, name: &channel.name, purchases, dropout, texts }
     }

@@ -58,8 +58,8 @@ fn dice(of: u64) -> f64 {
     (mixed >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Orders of so many customers, and their channels.
-pub fn orders(customers: u64) -> (Transactions<String>, BTreeMap<String, String>) {
+/// Orders of so many customers, and their channels; `worth` makes the amount of a repeat purchase what it is.
+pub fn orders(customers: u64, worth: impl Fn(f64) -> f64) -> (Transactions<String>, BTreeMap<String, String>) {
     let mut orders = Transactions::new(Currency::NOK);
     let mut channels = BTreeMap::new();
     for (place, (name, alpha, _)) in CHANNELS.iter().enumerate() {
@@ -76,8 +76,7 @@ pub fn orders(customers: u64) -> (Transactions<String>, BTreeMap<String, String>
             let id = format!("kunde-{customer:05}");
             let first = opening() + Days::new(acquired(*customer));
             let mut add = |days: u64, amount: f64| {
-                let amount =
-                    Money::from_minor((amount * 100.0).round().max(1.0) as i128, Currency::NOK).expect("an amount");
+                let amount = Money::from_minor((amount * 100.0).round() as i128, Currency::NOK).expect("an amount");
                 orders.add(id.clone(), first + Days::new(days), amount).expect("one currency");
             };
             add(0, 240.0 + (customer * 37 % 120) as f64);
@@ -86,7 +85,7 @@ pub fn orders(customers: u64) -> (Transactions<String>, BTreeMap<String, String>
                 // Given the last of them, the purchases before it lie anywhere.
                 let part = if order == count { 1.0 } else { dice(*customer * 1009 + u64::from(order)) };
                 let day = (last * part).ceil().max(1.0) as u64;
-                add(day, spent.mean() * (0.85 + 0.3 * dice(*customer * 2003 + u64::from(order))));
+                add(day, worth(spent.mean() * (0.85 + 0.3 * dice(*customer * 2003 + u64::from(order)))));
             }
             channels.insert(id, (*name).to_owned());
         }
@@ -96,7 +95,13 @@ pub fn orders(customers: u64) -> (Transactions<String>, BTreeMap<String, String>
 
 /// A shop of so many customers; `change` is applied to what is asked, and may take channels away.
 pub fn shop(customers: u64, change: impl FnOnce(&mut CustomersSpec, &mut BTreeMap<String, String>)) -> Shop {
-    let (orders, mut channels) = orders(customers);
+    shop_of(orders(customers, |amount| amount), change)
+}
+
+pub fn shop_of(
+    (orders, mut channels): (Transactions<String>, BTreeMap<String, String>),
+    change: impl FnOnce(&mut CustomersSpec, &mut BTreeMap<String, String>),
+) -> Shop {
     let mut spec = spec();
     change(&mut spec, &mut channels);
     let customers = Customers::of(&orders, &channels, &spec).expect("customers");

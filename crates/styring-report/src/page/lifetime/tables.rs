@@ -57,7 +57,7 @@ impl LifetimeReport<'_> {
         ages.dedup();
         let row = |age: &u32| {
             let at = curve.at(*age);
-            let none = || Said::words("nobody seen so long");
+            let none = || Said::words("nobody seen");
             let amount = |mean: Option<&styring_ltv::ObservedMean>| {
                 mean.map_or_else(none, |mean| Said::number(numbers::amount(mean.value().amount(), self.currency())))
             };
@@ -80,10 +80,10 @@ impl LifetimeReport<'_> {
         };
         let mut columns = vec![
             Column::text("Age in days"),
-            Column::number("Seen so long", "Customers who were seen at this age or beyond"),
+            Column::number("Customers seen", "At this age or beyond"),
             Column::number("Value", "Built up age by age from all who were seen at each"),
             Column::number(format!("Limits of {}", self.level()), "Of the mean of customers"),
-            Column::number("Of those seen so long", "The mean of only those who were seen at this age or beyond"),
+            Column::number("Complete case", "The mean of only those who were seen at this age or beyond"),
         ];
         if self.spec.cac.is_some() {
             columns.push(Column::number("LTV:CAC", "Value over the cost of acquisition"));
@@ -324,7 +324,7 @@ impl LifetimeReport<'_> {
                 Ok(None) => Said::words("too few older cohorts"),
                 Err(error) => Said::words(why(&error)),
             };
-            vec![self.money(value.per_customer()).into(), error.into(), limits.into()]
+            [error.into(), limits.into()].into()
         };
         let row = |cohort: &ProjectedCohort<styring_ltv::Month>| {
             let customers = cohort.value().customers();
@@ -333,14 +333,19 @@ impl LifetimeReport<'_> {
             let mut cells: Vec<Cell> = vec![
                 numbers::rows(customers).into(),
                 numbers::rows(cohort.observed_age().into()).into(),
-                Said::or(observed, "no customers").into(),
+                Said::or(observed.clone(), "no customers").into(),
             ];
-            cells.extend(value(cohort.value(), cohort.observed_age() >= age));
+            let known = cohort.observed_age() >= age;
+            // What was observed is exact.
+            let worth = observed.filter(|_| known).unwrap_or_else(|| self.money(cohort.value().per_customer()));
+            cells.push(worth.into());
+            cells.extend(value(cohort.value(), known));
             Row::new(Label::plain(&cohort.cohort().to_string()), cells)
         };
         let all = cohorts.all();
         let mut total: Vec<Cell> =
             vec![numbers::rows(all.customers()).into(), String::new().into(), String::new().into()];
+        total.push(self.money(all.per_customer()).into());
         total.extend(value(all, cohorts.cohorts().all(|cohort| cohort.observed_age() >= age)));
         let rows = cohorts.cohorts().map(row).chain([Row::total("All", total)]).collect();
         Some(table(
