@@ -13,7 +13,7 @@ use common::customers::{Shop, shop};
 use styring_ltv::{TimeUnit, Transactions};
 use styring_money::{Currency, Money};
 use styring_playbook::{Customers, CustomersSpec, ModelChoice};
-use styring_report::Source;
+use styring_report::{Source, charts};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -39,7 +39,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("{name}.html")), shop.report().html()?)?;
         fs::write(folder.join(format!("{name}.txt")), shop.report().terminal(120))?;
     }
+    fs::write(folder.join("models.svg"), models()?)?;
     Ok(())
+}
+
+/// Three models held against the same orders in one chart.
+fn models() -> Result<String, Box<dyn Error>> {
+    let told = [ModelChoice::BgNbd, ModelChoice::MbgNbd, ModelChoice::ParetoNbd]
+        .map(|model| shop(2000, |spec, _| spec.model = model).customers);
+    let expected: Vec<Vec<f64>> =
+        told.iter().map(|told| told.tracking.iter().map(|point| point.expected).collect()).collect();
+    let models: Vec<(&str, &[f64])> =
+        told.iter().zip(&expected).map(|(told, expected)| (told.model, expected.as_slice())).collect();
+    let days: Vec<NaiveDate> = told[0].tracking.iter().map(|point| point.day).collect();
+    let actual: Vec<u64> = told[0].tracking.iter().map(|point| point.actual).collect();
+    Ok(charts::tracking_of(&models, &days, &actual, told[0].calibration_end, charts::WIDE)?)
 }
 
 /// The CDs that customers of 1997 bought: id, day, CDs, dollars.

@@ -33,8 +33,8 @@ pub fn concentration(title: &str, values: &[f64], currency: Option<Currency>, wi
     let room = texts.iter().map(|text| label::width(text, SMALL)).fold(0.0, f64::max);
     let (left, right) = (PAD + gutter, (width - PAD - room - 8.0).max(PAD + gutter + 1.0));
     let heading = match currency {
-        Some(currency) => format!("share of the whole, and mean per customer in {currency}"),
-        None => "share of the whole, and mean per customer".to_owned(),
+        Some(currency) => format!("share of the whole · mean in {currency}"),
+        None => "share of the whole · mean".to_owned(),
     };
     let top = PAD + 24.0;
     let largest = tenths.iter().map(|tenth| tenth.sum).fold(0.0, f64::max);

@@ -67,13 +67,10 @@ impl LifetimeReport<'_> {
                 let last = numbers::rows(curve.last_age().unwrap_or_default().into());
                 let mut small: Vec<String> = payback_limits(limits, self.spec.level).into_iter().collect();
                 small.push(format!("CAC {}", exact(cac)));
-                match day {
-                    Some(day) => (Said::number(format!("day {}", numbers::rows(day.into()))), small),
-                    None => {
-                        small.insert(0, format!("seen until day {last}"));
-                        (Said::words("not yet"), small)
-                    }
+                if day.is_none() {
+                    small.insert(0, format!("seen until day {last}"));
                 }
+                (Said::or(day.map(|day| format!("day {}", numbers::rows(day.into()))), "not yet"), small)
             }
             (Err(error), _) | (_, Err(error)) => (Said::words("cannot be told"), vec![why(&error)]),
         };
