@@ -358,10 +358,10 @@ fn several_models_can_be_told_apart_without_colours() {
         let lines = document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "line")));
         let lines = lines.filter(|node| node.attribute("stroke") == Some(colour));
         let number = |node: &roxmltree::Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
-        lines.map(|node| (number(&node, "x2") - number(&node, "x1")).round() as i64).max().unwrap()
+        lines.map(|node| number(&node, "x2") - number(&node, "x1")).fold(0.0, f64::max)
     };
     let mut lengths = ["#0072B2", "#E69F00", "#009E73"].map(longest);
-    lengths.sort_unstable();
+    lengths.sort_by(f64::total_cmp);
     assert!(lengths[0] < lengths[1] && lengths[1] < lengths[2], "{lengths:?}");
 }
 
@@ -417,8 +417,11 @@ proptest! {
         let expected: Vec<f64> = steps.iter().map(|(_, expected, _)| *expected).collect();
         let actual: Vec<u64> = steps.iter().map(|(.., actual)| *actual).collect();
         let svg = charts::tracking_of(&[(&name, &expected), ("other", &expected)], &days, &actual, marked.map(day), width).unwrap();
-        parse(&svg);
-        let svg = charts::concentration(&name, &expected, Some(Currency::JPY), width).unwrap();
-        parse(&svg);
+        let concentration = charts::concentration(&name, &expected, Some(Currency::JPY), width).unwrap();
+        for svg in [svg, concentration] {
+            for attribute in parse(&svg).descendants().flat_map(|node| node.attributes()) {
+                prop_assert!(attribute.name() == "aria-label" || not_numbers(attribute.value()).is_empty(), "{:?}", attribute);
+            }
+        }
     }
 }
