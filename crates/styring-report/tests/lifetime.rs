@@ -91,6 +91,15 @@ fn every_shop_gives_a_whole_page_that_needs_nothing_else() {
             let text: String = cell.descendants().filter_map(|node| node.text()).collect();
             assert!(total || heading || !text.trim().is_empty(), "{name}");
         }
+        for table in parse(&html).descendants().filter(|node| node.has_tag_name("table")) {
+            let rows = table.descendants().filter(|node| node.has_tag_name("tr"));
+            let rows: Vec<_> = rows.filter(|row| !matches!(row.attribute("class"), Some("part" | "below"))).collect();
+            let across = |row: &roxmltree::Node<'_, '_>| -> u32 {
+                let cells = row.children().filter(roxmltree::Node::is_element);
+                cells.map(|cell| cell.attribute("colspan").map_or(1, |span| span.parse().unwrap())).sum()
+            };
+            assert!(rows.iter().all(|row| across(row) == across(&rows[0])), "{name}: {:?}", table.text());
+        }
         assert_eq!(shop.report().html().unwrap(), html, "{name}: the same input, the same bytes");
     }
 }
@@ -132,6 +141,25 @@ fn no_line_is_wider_than_the_terminal() {
                 assert_eq!(line.trim_end(), line);
             }
             assert!(not_numbers(&text).is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_wide_terminal_has_tables_whose_rows_are_as_long_as_their_headings() {
+    for (name, shop) in SHOPS.iter() {
+        let text = shop.report().terminal(400);
+        let lines: Vec<&str> = text.lines().collect();
+        let rules: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].starts_with('─')).collect();
+        assert!(rules.len() >= 5, "{name}");
+        for at in rules {
+            let columns = |line: &str| line.split("  ").filter(|cell| !cell.trim().is_empty()).count();
+            // A row of totals leaves out what has none.
+            let rows =
+                lines[at + 1..].iter().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("All "));
+            for row in rows.filter(|row| !row.starts_with(' ')) {
+                assert_eq!(columns(row), columns(lines[at - 1]), "{name}:\n{}\n{row}", lines[at - 1]);
+            }
         }
     }
 }

@@ -255,15 +255,17 @@ impl LifetimeReport<'_> {
         let row = |(place, channel): (usize, &ChannelCustomers)| {
             Row::new(Label::channel(&channel.name, place), self.channel_cells(place, channel, &horizons, detail))
         };
-        let mut columns =
-            vec![Column::text("Channel"), Column::number("Customers", ""), Column::number("Share", "Of all customers")];
-        for age in &horizons {
-            columns.push(Column::number(format!("Value after {age} days"), "Observed, with its limits"));
-        }
         let ratio = |age: u32| match detail {
             Detail::Full => format!("LTV:CAC, {age} days"),
             Detail::Brief => "LTV:CAC".to_owned(),
         };
+        let mut columns = vec![Column::text("Channel"), Column::number("Customers", "")];
+        if detail == Detail::Full {
+            columns.push(Column::number("Share", "Of all customers"));
+        }
+        for age in &horizons {
+            columns.push(Column::number(format!("Value after {age} days"), "Observed, with its limits"));
+        }
         if self.spec.cac.is_some() {
             for age in &horizons {
                 columns.push(Column::number(ratio(*age), "Against the one cost of acquisition given"));
