@@ -86,7 +86,7 @@ pub fn read_export(input: impl Read) -> Result<Ingested, Error> {
 /// # Errors
 /// If it cannot be read.
 pub fn read_cells(input: impl Read) -> csv::Result<usize> {
-    let mut table = csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_reader(input);
+    let mut table = csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(input);
     let mut record = csv::ByteRecord::new();
     let mut cells = 0;
     while table.read_byte_record(&mut record)? {

@@ -52,8 +52,8 @@ pub enum Error {
         /// The file.
         name: String,
     },
-    /// A column that the plan names is not in the file.
-    #[error("{name} has no column {column:?}, which the plan reads as {purpose}; its columns are: {}", columns.join(", "))]
+    /// A column that was named is not in the file.
+    #[error("{name} has no column {column:?}, which is to be read as {purpose}; its columns are: {}", listed(columns))]
     NoColumn {
         /// The file.
         name: String,
@@ -65,7 +65,7 @@ pub enum Error {
         columns: Vec<String>,
     },
     /// A column stands twice, so that its name does not say which is meant.
-    #[error("{name} has the column {column:?} twice, which the plan reads as {purpose}")]
+    #[error("{name} has the column {column:?} twice, which is to be read as {purpose}")]
     ColumnTwice {
         /// The file.
         name: String,
@@ -74,8 +74,57 @@ pub enum Error {
         /// What it is needed for.
         purpose: String,
     },
+    /// An option that cannot be meant.
+    #[error("{option} must be {expected}, not {value:?}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        value: String,
+    },
+    /// A column that was not named and cannot be found by its name.
+    #[error(
+        "{name}: {}; say which is with {option} COLUMN (by name, or by number from 1); its columns are: {}",
+        candidates(purpose, several),
+        listed(columns)
+    )]
+    WhichColumn {
+        /// The file.
+        name: String,
+        /// What it is needed for.
+        purpose: &'static str,
+        /// The option that names it.
+        option: &'static str,
+        /// The columns that could be it; none, or several.
+        several: Vec<String>,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// No order could be used.
+    #[error(
+        "{name}: none of its {rows} rows is an order that counts: {after} lie after the last day{}",
+        first.as_ref().map_or_else(String::new, |first| format!(", the rest has faults, first {first}"))
+    )]
+    NoOrders {
+        /// The file.
+        name: String,
+        /// How many rows there are.
+        rows: u64,
+        /// How many lie after the last day that counts.
+        after: u64,
+        /// The first that was set aside.
+        first: Option<Box<Rejection>>,
+    },
+    /// The orders cannot be summed up.
+    #[error(transparent)]
+    Ltv(#[from] styring_ltv::Error),
     /// A file of frequencies of neither form.
-    #[error("{name} must have the columns week, channel, contacts, people, or week, channel, reach; it has: {}", columns.join(", "))]
+    #[error(
+        "{name} must have the columns week, channel, contacts, people, or week, channel, reach; it has: {}",
+        listed(columns)
+    )]
     FrequencyColumns {
         /// The file.
         name: String,
@@ -91,10 +140,7 @@ pub enum Error {
         rejection: Box<Rejection>,
     },
     /// No row could be used.
-    #[error(
-        "{name}: none of its {rows} rows can be used: {outside} lie before the campaign, the plan ignores {ignored}{}",
-        first.as_ref().map_or_else(String::new, |first| format!(", the rest has faults, first {first}"))
-    )]
+    #[error("{name}: {}", nothing_usable(*rows, *outside, *ignored, first.as_deref()))]
     NothingUsable {
         /// The file.
         name: String,
@@ -147,6 +193,29 @@ pub enum Error {
     Report(String),
 }
 
+/// The names of columns, as many and as much of each as anybody reads: a file that is no table may have anything in its first line.
+fn listed(columns: &[String]) -> String {
+    const MOST: usize = 50;
+    const LONGEST: usize = 60;
+    let short = |name: &String| match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.clone(),
+    };
+    let mut names: Vec<String> = columns.iter().take(MOST).map(short).collect();
+    if columns.len() > MOST {
+        names.push(format!("and {} more", columns.len() - MOST));
+    }
+    names.join(", ")
+}
+
+fn nothing_usable(rows: u64, outside: u64, ignored: u64, first: Option<&Rejection>) -> String {
+    if rows == 0 {
+        return "there is no row below the header".to_owned();
+    }
+    let rest = first.map_or_else(String::new, |first| format!(", the rest has faults, first {first}"));
+    format!("none of its {rows} rows can be used: {outside} lie before the campaign, the plan ignores {ignored}{rest}")
+}
+
 /// What to do about a goal that cannot be followed.
 fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
     use styring_playbook::Error as Fault;
@@ -160,6 +229,14 @@ fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
         Fault::NoWeekdayHistory { .. } => "; leave out --seasonal, or give --from a later day",
         Fault::MissingForGoal { .. } => "; if an empty cell means zero, say so in results.empty_is_zero of the plan",
         _ => "",
+    }
+}
+
+fn candidates(purpose: &str, several: &[String]) -> String {
+    if several.is_empty() {
+        format!("no column is called as {purpose} usually is")
+    } else {
+        format!("several columns could be {purpose} ({})", several.join(", "))
     }
 }
 
@@ -192,11 +269,11 @@ pub enum PlanFault {
 }
 
 impl Error {
-    /// The exit code: 3 for a plan that cannot be used, 4 for results that cannot be used, 5 for files that cannot be written. (0 is success, 2 a wrong
-    /// command line.)
+    /// The exit code: 2 for an option that cannot be meant, 3 for a plan that cannot be used, 4 for results that cannot be used, 5 for files that cannot be written. (0 is success.)
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::PlanSyntax { .. } | Self::Plan { .. } | Self::PlanUnreadable { .. } | Self::GoalFacts { .. } => 3,
+            Self::Option { .. } => 2,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,
         }

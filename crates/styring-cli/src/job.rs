@@ -5,9 +5,9 @@ use std::io::{IsTerminal, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::Error;
+use crate::progress::Progress;
 use crate::source::{Rejection, Rejects, Strict};
 use crate::write::{Pending, publish};
 
@@ -51,29 +51,20 @@ impl Job<'_> {
     ) -> Result<(T, Option<File>), Error> {
         let name = self.name();
         let mut rejects = RejectedRows { job: self, name: &name, columns: ByteRecord::new(), rows: None };
-        let answer = if self.input.as_os_str() == "-" {
-            read(Box::new(std::io::stdin().lock()), &name, &mut rejects)?
+        let (input, length): (Box<dyn Read>, _) = if self.input.as_os_str() == "-" {
+            (Box::new(std::io::stdin().lock()), None)
         } else {
             let unreadable = |fault| Error::Read { name: name.clone(), fault };
             let input = File::open(self.input).map_err(unreadable)?;
-            let length = input.metadata().map_err(unreadable)?.len();
-            let bar = self.progress(length);
-            let answer = read(Box::new(bar.wrap_read(input)), &name, &mut rejects);
-            bar.finish_and_clear();
-            answer?
+            let about = input.metadata().map_err(unreadable)?;
+            // A pipe has a path too, and no length.
+            (Box::new(input), about.is_file().then_some(about.len()))
         };
-        Ok((answer, rejects.finish()?))
-    }
-
-    /// A bar on standard error, for input that takes a while, when somebody watches.
-    fn progress(&self, length: u64) -> ProgressBar {
-        const TAKES_A_WHILE: u64 = 50 << 20;
-        if self.quiet || length < TAKES_A_WHILE || !std::io::stderr().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let bar = ProgressBar::new(length);
-        let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left");
-        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        let watched = !self.quiet && std::io::stderr().is_terminal();
+        let progress = if watched { Progress::new(length) } else { Progress::hidden() };
+        let answer = read(Box::new(progress.of(input)), &name, &mut rejects);
+        progress.end();
+        Ok((answer?, rejects.finish()?))
     }
 
     /// Gives the files their names, all or none, and prints what there is to say in so many columns.
@@ -81,9 +72,13 @@ impl Job<'_> {
         &self,
         mut files: Vec<Pending>,
         rejected: Option<File>,
-        said: impl FnOnce(u16) -> String,
+        said: impl FnOnce(u16) -> Result<String, Error>,
     ) -> Result<(), Error> {
+        let said = if self.quiet { String::new() } else { said(console_width())? };
         let none_rejected = rejected.is_none();
+        if none_rejected {
+            self.check_rejected()?;
+        }
         if let Some(mut rows) = rejected {
             let mut pending = Pending::new(self.out, REJECTED)?;
             std::io::copy(&mut rows, &mut pending).map_err(|fault| self.unwritable(fault))?;
@@ -95,7 +90,7 @@ impl Job<'_> {
             self.forget_rejected()?;
         }
         if !self.quiet {
-            say(&said(console_width()));
+            say(&said);
             for path in written {
                 say(&format!("wrote {}\n", path.display()));
             }
@@ -105,6 +100,15 @@ impl Job<'_> {
 
     fn unwritable(&self, fault: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         Error::Write { path: self.out.join(REJECTED), fault: std::io::Error::other(fault) }
+    }
+
+    /// A folder in the place of what an earlier run set aside could not be removed; said before anything is written.
+    fn check_rejected(&self) -> Result<(), Error> {
+        let path = self.out.join(REJECTED);
+        if path.is_dir() && !path.is_symlink() {
+            return Err(Error::Write { path, fault: std::io::ErrorKind::IsADirectory.into() });
+        }
+        Ok(())
     }
 
     /// What an earlier run set aside is not what this one did.

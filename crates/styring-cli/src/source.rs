@@ -1,16 +1,21 @@
 //! Reading results from an export, by the mapping in the plan.
 
+mod blanks;
 mod cells;
 mod checks;
 pub(crate) mod columns;
+mod copies;
 mod dates;
 mod findings;
 mod groups;
 pub(crate) mod lines;
+mod orders;
 mod reader;
 mod spec;
 mod table;
 
 pub use findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind, SetAside};
+pub use orders::{OrderFindings, OrderSpec, Orders, read_orders};
 pub use reader::{DailyIngested, Ingested, Rejects, Strict, read, read_days};
 pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};
+pub use table::Delimiter;

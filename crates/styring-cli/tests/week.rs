@@ -188,13 +188,42 @@ fn strict_stops_at_the_first_bad_row_and_writes_nothing() {
 }
 
 #[test]
+fn a_file_that_is_no_table_does_not_fill_the_screen() {
+    let header = format!("{}\n", vec!["x".repeat(1000); 1000].join(","));
+    let run = Run::new(&plan_with(MAPPING), header.as_bytes(), &[]);
+    assert_eq!(run.code(), Some(4));
+    assert!(run.errors().len() < 5_000 && run.errors().contains("and 950 more"), "{}", run.errors());
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_seen_before_anything_is_written() {
+    for name in ["next_budget.csv", "decisions.json", "report.html", "rejected.csv"] {
+        let run = Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &["--strict"]);
+        let out = run.folder.path().join("out");
+        fs::remove_dir_all(&out).unwrap();
+        fs::create_dir_all(out.join(name)).unwrap();
+        let again = styring()
+            .current_dir(run.folder.path())
+            .args(["week", "results.csv", "--plan", "plan.toml", "--out", "out"])
+            .output()
+            .unwrap();
+        assert_eq!(again.status.code(), Some(5), "{name}");
+        assert!(String::from_utf8_lossy(&again.stderr).contains(&format!("out/{name}: ")), "{name}");
+        assert_eq!(run.files(), [name]);
+    }
+}
+
+#[test]
 fn nothing_usable_is_an_error_that_says_why() {
     let run = Run::new(&plan_with(MAPPING), b"date,channel,spend,clicks,orders\n2025-09-01,NRK,1,1,1\n", &[]);
     assert_eq!(run.code(), Some(4));
     assert!(run.errors().contains("none of its 1 rows") && run.errors().contains("NRK"), "{}", run.errors());
-    for (results, words) in
-        [("", "no header"), ("date,channel\n", "no column \"spend\""), ("a,a\n", "no column \"date\"")]
-    {
+    for (results, words) in [
+        ("", "no header"),
+        ("date,channel\n", "no column \"spend\""),
+        ("a,a\n", "no column \"date\""),
+        ("date,channel,spend,clicks,orders\n", "results.csv: there is no row below the header"),
+    ] {
         let run = Run::new(&plan_with(MAPPING), results.as_bytes(), &[]);
         assert_eq!(run.code(), Some(4));
         assert!(run.errors().contains(words), "{}", run.errors());
@@ -457,6 +486,7 @@ fn the_online_ads_export_loads_unedited() {
         assert_eq!(run.sum(fact), sum, "{fact}");
     }
     assert_eq!(run.decisions()["input"]["extra"]["media_cost"], "175192.22");
+    assert!(run.file("report.html").contains("media_cost: 175\u{202f}192.22"));
     for (oddity, rows) in [
         ("no impressions", 22),
         ("more clicks than impressions", 2),

@@ -86,7 +86,7 @@ pub(crate) fn climb<M: PurchaseModel>(cells: &[Cell<M::History>]) -> Result<Maxi
     let start = M::start(purchases / customers).map(libm::log);
     let mut start = DVector::from_fn(4 + 2 * covariates, |row, _| start.get(row).copied().unwrap_or(0.0));
     let count = |cells: &[Cell<M::History>]| cells.iter().map(|cell| cell.histories.len()).sum::<usize>();
-    for steps in [4.0, 16.0] {
+    for steps in [4.0, 12.0] {
         let coarse: Vec<_> = cells.iter().map(|cell| cell.coarse(steps)).collect();
         if 2 * count(&coarse) < count(cells) {
             start = maximum(M::NAME, start, ROUGHLY, |point| sum_over::<M>(&coarse, Digits::Six, point))?.point;

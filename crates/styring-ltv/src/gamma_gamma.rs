@@ -3,7 +3,7 @@ use nalgebra::DVector;
 use crate::check::{finite_in, out_of_range, parameter};
 use crate::derivatives::Derivatives;
 use crate::gamma_ratio::{Rise, digamma_and_trigamma};
-use crate::maximum::{CLOSE, maximum};
+use crate::maximum::{CLOSEST, maximum};
 use crate::simulate::gamma;
 use crate::{Error, Estimates, Fit, Histories, Seed};
 
@@ -185,7 +185,7 @@ impl GammaGamma {
             let [p, q, v] = parameters;
             (point.amax() <= 50.0).then(|| Self { p, q, v }.derivatives(&scaled).in_logarithms(&parameters))
         };
-        let top = maximum(Self::NAME, DVector::from_vec(vec![1.0, 1.0, 1.0]), CLOSE, at)?;
+        let top = maximum(Self::NAME, DVector::from_vec(vec![1.0, 1.0, 1.0]), CLOSEST, at)?;
         let [p, q, v] = std::array::from_fn(|row| libm::exp(top.point[row]));
         let model = Self::new(p, q, unit * v)?;
         let named = NAMES.into_iter().zip(model.parameters());

@@ -77,6 +77,7 @@ mod kernel;
 mod maximum;
 mod mbg_nbd;
 mod model;
+mod moments;
 mod month;
 mod observed;
 mod pareto_nbd;

@@ -4,7 +4,7 @@ use crate::bg_bb::stays_for_ever;
 use crate::check::{discount, out_of_range, parameter};
 use crate::derivatives::Derivatives;
 use crate::gamma_ratio::Rise;
-use crate::maximum::{CLOSE, maximum};
+use crate::maximum::{CLOSEST, maximum};
 use crate::quadrature::beta_mean;
 use crate::total::delta_variance;
 use crate::{Error, Estimates, Fit, Total};
@@ -162,7 +162,7 @@ impl ShiftedBetaGeometric {
             let [alpha, beta] = parameters;
             (point.amax() <= 50.0).then(|| Self { alpha, beta }.derivatives(renewals).in_logarithms(&parameters))
         };
-        let top = maximum(Self::NAME, DVector::from_vec(vec![0.0, 1.0]), CLOSE, at)?;
+        let top = maximum(Self::NAME, DVector::from_vec(vec![0.0, 1.0]), CLOSEST, at)?;
         let model = Self::new(libm::exp(top.point[0]), libm::exp(top.point[1]))?;
         let named = ["alpha", "beta"].into_iter().zip(model.parameters());
         let hardly_any = model.alpha / (model.alpha + model.beta) < 1e-3;

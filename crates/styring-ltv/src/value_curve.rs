@@ -2,6 +2,7 @@ use styring_money::{Currency, Exact, Rounding, Sign, Unrounded};
 
 use crate::Error;
 use crate::check::out_of_range;
+use crate::moments::Moments;
 use crate::quantile::student;
 use crate::transactions::same_currency;
 
@@ -52,10 +53,10 @@ pub struct ValueCurve {
 struct Step {
     age: u32,
     at_risk: u64,
-    /// Sum and sum of squares of what those at risk brought until now.
+    /// What those at risk brought until now, and the variance of its mean.
     total: Exact,
-    squares: Exact,
-    /// The age-incremental value and its variance, where a number holds it.
+    variance_of_mean: Option<f64>,
+    /// The age-incremental value and its variance. There is none of one customer, or where no number holds it.
     incremental: Exact,
     variance: Option<f64>,
 }
@@ -152,23 +153,16 @@ impl ValueCurve {
     }
 
     fn complete_case(&self, step: &Step) -> Option<ObservedMean> {
-        let customers = Exact::from(step.at_risk);
-        let mean = step.total.checked_div(&customers)?;
-        // Σ(M − mean)², exact, because its parts are large and nearly cancel.
-        let spread = &step.squares - &(&step.total * &mean);
-        let variance = spread.checked_div(&(&customers * &(&customers - &Exact::ONE)));
-        Some(self.mean(mean, variance.map(|variance| variance.to_f64()), step.at_risk))
+        let mean = step.total.checked_div(&Exact::from(step.at_risk))?;
+        Some(self.mean(mean, step.variance_of_mean, step.at_risk))
     }
 
     fn incremental(&self, step: &Step) -> ObservedMean {
-        let value = step.incremental.round(DECIMALS, Rounding::HalfEven);
-        self.mean(value, step.variance.filter(|_| step.at_risk > 1), step.at_risk)
+        self.mean(step.incremental.round(DECIMALS, Rounding::HalfEven), step.variance, step.at_risk)
     }
 
     fn mean(&self, value: Exact, variance: Option<f64>, at_risk: u64) -> ObservedMean {
-        // Exact numbers know no bounds; what is beyond the largest `f64` comes as that.
-        let standard_error = variance.filter(|variance| *variance < f64::MAX).map(|variance| variance.max(0.0).sqrt());
-        ObservedMean { value: Unrounded::new(value, self.currency), standard_error, at_risk }
+        ObservedMean { value: Unrounded::new(value, self.currency), standard_error: variance.map(f64::sqrt), at_risk }
     }
 
     /// The first age in days at which the age-incremental value is at least the cost of an acquisition. `None` is "not yet in the ages observed", which is not "never".
@@ -435,43 +429,48 @@ impl LtvToCac {
 /// The customers still seen, age by age.
 struct Cohort {
     at_risk: u64,
-    /// What each customer brought so far.
-    brought: Vec<Exact>,
+    people: Vec<Person>,
     total: Exact,
-    squares: Exact,
     incremental: Exact,
+    /// How what those at risk brought is spread.
+    brought: Moments,
     /// A customer's part in the error of the value is `weighted − expected`: of what was brought, `Σ mᵢ(k)·w(k)` less `Σ D(k)/Y(k)·w(k)`, with `w = 1 / √(Y·(Y − 1))`.
-    weighted: Vec<f64>,
     expected: f64,
-    /// The spread of `weighted` among those at risk.
-    spread: Spread,
+    /// How `weighted` is spread among those at risk.
+    weighted: Moments,
     /// The squares of the parts of those who left.
     of_left: f64,
+}
+
+/// What a customer brought so far: to be summed, to tell how customers differ, and in the weights of the ages it came at.
+#[derive(Clone, Default)]
+struct Person {
+    brought: Exact,
+    about: f64,
+    weighted: f64,
 }
 
 impl Cohort {
     fn of(customers: usize) -> Self {
         Self {
             at_risk: customers as u64,
-            brought: vec![Exact::ZERO; customers],
+            people: vec![Person::default(); customers],
             total: Exact::ZERO,
-            squares: Exact::ZERO,
             incremental: Exact::ZERO,
-            weighted: vec![0.0; customers],
+            brought: Moments::default(),
             expected: 0.0,
-            spread: Spread { count: customers as f64, mean: 0.0, squares: 0.0 },
+            weighted: Moments::default(),
             of_left: 0.0,
         }
     }
 
     fn leave(&mut self, customer: usize) {
+        let person = &self.people[customer];
         self.at_risk -= 1;
-        let brought = &self.brought[customer];
-        self.total = &self.total - brought;
-        self.squares = &self.squares - &(brought * brought);
-        let weighted = self.weighted[customer];
-        self.spread.remove(weighted);
-        self.of_left += (weighted - self.expected).powi(2);
+        self.total = &self.total - &person.brought;
+        self.brought.remove(person.about);
+        self.weighted.remove(person.weighted);
+        self.of_left += (person.weighted - self.expected).powi(2);
     }
 
     /// Those at risk spend, each at most once.
@@ -480,15 +479,16 @@ impl Cohort {
         let weight = if self.at_risk > 1 { 1.0 / (at_risk * (at_risk - 1.0)).sqrt() } else { 0.0 };
         let mut of_age = Exact::ZERO;
         for (customer, margin) in margins {
+            let person = &mut self.people[customer];
+            let about = margin.to_f64();
             of_age += &margin;
-            let brought = &mut self.brought[customer];
-            // (M + m)² − M² = m·(2M + m)
-            self.squares += &(&margin * &(&(&*brought + &*brought) + &margin));
-            *brought += &margin;
-            let weighted = &mut self.weighted[customer];
-            self.spread.remove(*weighted);
-            *weighted += margin.to_f64() * weight;
-            self.spread.add(*weighted);
+            person.brought += margin;
+            self.brought.remove(person.about);
+            self.weighted.remove(person.weighted);
+            person.about += about;
+            person.weighted += about * weight;
+            self.brought.add(person.about);
+            self.weighted.add(person.weighted);
         }
         self.total += &of_age;
         // Nobody spends when nobody is left.
@@ -498,45 +498,15 @@ impl Cohort {
     }
 
     fn step(&self, age: u32) -> Step {
+        let at_risk = self.at_risk as f64;
+        let known = |variance: f64| Some(variance).filter(|variance| self.at_risk > 1 && variance.is_finite());
         Step {
             age,
             at_risk: self.at_risk,
             total: self.total.clone(),
-            squares: self.squares.clone(),
+            variance_of_mean: known(self.brought.around_mean(at_risk) / (at_risk - 1.0) / at_risk),
             incremental: self.incremental.clone(),
-            variance: Some(self.of_left + self.spread.around(self.expected)).filter(|variance| variance.is_finite()),
+            variance: known(self.of_left + self.weighted.around(self.expected, at_risk)),
         }
-    }
-}
-
-/// Mean and sum of squared deviations of numbers that come and go, each step without the loss of digits of `Σx² − (Σx)²/n`.
-struct Spread {
-    count: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Spread {
-    fn add(&mut self, value: f64) {
-        self.count += 1.0;
-        let off = value - self.mean;
-        self.mean += off / self.count;
-        self.squares += off * (value - self.mean);
-    }
-
-    fn remove(&mut self, value: f64) {
-        if self.count <= 1.0 {
-            *self = Self { count: 0.0, mean: 0.0, squares: 0.0 };
-            return;
-        }
-        let off = value - self.mean;
-        self.count -= 1.0;
-        self.mean -= off / self.count;
-        self.squares = (self.squares - off * (value - self.mean)).max(0.0);
-    }
-
-    /// The sum of squared distances from a point.
-    fn around(&self, point: f64) -> f64 {
-        self.squares + self.count * (self.mean - point).powi(2)
     }
 }

@@ -37,6 +37,16 @@ pub enum Error {
         /// What could have stood there.
         expected: &'static str,
     },
+    /// A word that is nearly one of the trade's.
+    #[error("{word:?} is not understood; did you mean {nearest:?}? (in {text:?})")]
+    Misspelt {
+        /// The sentence.
+        text: String,
+        /// The word.
+        word: String,
+        /// The name of a number that it may have been meant for.
+        nearest: &'static str,
+    },
     /// Totals do not say how a value varies.
     #[error("the limits of {kpi} need the value of every order, not only their sum; see OrderValues")]
     NeedsOrderValues {
@@ -56,10 +66,37 @@ pub enum Error {
         /// Rows in all.
         rows: u64,
     },
+    /// No clicks are old enough for their window to be over.
+    #[error(
+        "no clicks have been observed for the whole conversion window of {window_days} days; the oldest for {observed_days}"
+    )]
+    WindowNotReached {
+        /// The window that was asked for.
+        window_days: u32,
+        /// How long the oldest cohort has been observed.
+        observed_days: u32,
+    },
+    /// Nothing says how late results come.
+    #[error(
+        "clicks that have been observed for more than {lag_days} days have brought nothing: how late results come is not known"
+    )]
+    NothingConverted {
+        /// The age after which nothing has been seen.
+        lag_days: u32,
+    },
+    /// The chain ladder multiplies, and nothing multiplied is nothing.
+    #[error("nothing has come of these clicks yet, so that the chain ladder says nothing of them; a pooled rate does")]
+    NothingYet,
+    /// Clicks of which no age is over.
+    #[error("these clicks have not been observed for one whole lag yet")]
+    TooYoung,
     /// From the money underneath.
     #[error(transparent)]
     Money(#[from] styring_money::Error),
     /// From the special functions underneath.
     #[error(transparent)]
     Special(#[from] styring_special::Error),
+    /// From the chain ladder underneath.
+    #[error(transparent)]
+    Triangle(#[from] styring_triangle::Error),
 }

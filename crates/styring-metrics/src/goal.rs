@@ -1,10 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use styring_money::{Exact, Money, NumberFormat, Sign};
-use styring_special::{Split, beta_inc};
+use styring_money::{Currency, Exact, Sign};
 
-use crate::{Error, Measure, Ratio};
+use crate::progress::LONGEST;
+use crate::sentence::{AMOUNT_WORDS, Amount, amount, is, percent, plain};
+use crate::{Error, Measure, Progress};
 
 /// A goal for a number: which one, which way, how far, and by when. One sentence, in Norwegian or English.
 ///
@@ -19,8 +20,12 @@ use crate::{Error, Measure, Ratio};
 /// let goal: Goal = "Raise e-commerce contribution margin by 12 % in 90 days".parse()?;
 /// assert_eq!(goal.to_string(), "Raise e-commerce contribution margin by 12 % in 90 days");
 ///
-/// let fault = "Raise e-commerce happiness by 12 % in 90 days".parse::<Goal>().unwrap_err();
-/// assert!(fault.to_string().contains("\"e-commerce happiness\""));
+/// let goal: Goal = "Senk kostnad per ordre til kr 240 i løpet av 8 uker".parse()?;
+/// assert_eq!(goal.to_string(), "Lower CPO to 240 in 56 days");
+///
+/// // What is not understood is named, and what may have been meant.
+/// let fault = "Raise e-commerce contributon margin by 12 % in 90 days".parse::<Goal>().unwrap_err();
+/// assert!(fault.to_string().contains("\"contributon\"") && fault.to_string().contains("\"contribution margin\""));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +42,9 @@ pub struct Goal {
     pub change: Change,
     /// In how many days.
     pub days: u32,
+    /// The currency that the sentence names by its code (`EUR 5000`), which must be that of the results: see [`in_currency`](Goal::in_currency). `kr`, or nothing, names none.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub currency: Option<Currency>,
 }
 
 /// Which way a number shall go.
@@ -72,7 +80,9 @@ impl Goal {
     ///
     /// `baseline × (1 ± share)`, `baseline ± amount`, or the value itself.
     ///
-    /// Errors: a share of a baseline of zero or below, which means nothing.
+    /// A target that lies behind the baseline ("raise to" less than there is) is given as it stands.
+    ///
+    /// Errors: a share of a baseline of zero or below, which means nothing; lowering by more than all of it.
     pub fn target(&self, baseline: &Exact) -> Result<Exact, Error> {
         let sign = Exact::from(match self.direction {
             Direction::Raise => 1,
@@ -84,9 +94,24 @@ impl Goal {
                 expected: "above zero for a change in percent",
                 value: baseline.to_string(),
             }),
+            Change::Percent(share) if self.direction == Direction::Lower && *share > Exact::ONE => {
+                Err(Error::OutOfRange {
+                    field: "percentage of a lowering",
+                    expected: "at most 100 %",
+                    value: format!("{} %", share * &Exact::from(100)),
+                })
+            }
             Change::Percent(share) => Ok(baseline * &(&Exact::ONE + &(&sign * share))),
             Change::By(amount) => Ok(baseline + &(&sign * amount)),
             Change::To(value) => Ok(value.clone()),
+        }
+    }
+
+    /// Whether the goal can be held against results in a currency. Errors: it names another.
+    pub fn in_currency(&self, currency: Currency) -> Result<(), Error> {
+        match self.currency.filter(|own| *own != currency) {
+            Some(own) => Err(Error::CurrencyMismatch { field: "goal", left: own, right: currency }),
+            None => Ok(()),
         }
     }
 
@@ -99,8 +124,33 @@ impl Goal {
             (Direction::Lower, _) => ("Senke", "med"),
         };
         let days = if self.days == 1 { "dag" } else { "dager" };
-        let amount = self.change.to_string().replace('.', ",");
+        let amount = self.amount("prosentpoeng").replace('.', ",");
         format!("{verb} {}{} {by} {amount} på {} {days}", self.scoped(), self.measure.norwegian(), self.days)
+    }
+
+    /// Where the goal stands after `elapsed` of its days, at a straight pace. For a pace by weights, see [`Progress::seasonal`].
+    ///
+    /// Errors: a goal for a ratio, which is not added up day by day and has no pace: hold the ratio to date against the target, with its [limits](crate::Facts::limits), or as a
+    /// [rule](crate::StopRule); as [`Progress::straight`].
+    pub fn progress(&self, target: Exact, elapsed: u32, actual: Exact) -> Result<Progress, Error> {
+        if let Measure::Kpi(kpi) = self.measure {
+            let (field, expected) = ("number of a goal with a pace", "a sum or a margin, which adds up over days");
+            return Err(Error::OutOfRange { field, expected, value: kpi.name().to_owned() });
+        }
+        Progress::straight(target, self.days, elapsed, actual)
+    }
+
+    /// How far, in the words of the number: a share is printed in percent.
+    fn amount(&self, points: &str) -> String {
+        let percent = |share: &Exact| share * &Exact::from(100);
+        match &self.change {
+            Change::By(value) if is_share(self.measure) => format!("{} {points}", percent(value)),
+            Change::To(value) if is_share(self.measure) => format!("{} %", percent(value)),
+            Change::By(value) | Change::To(value) if self.currency.is_some() => {
+                format!("{} {value}", self.currency.map_or_else(String::new, |currency| currency.to_string()))
+            }
+            change => change.to_string(),
+        }
     }
 
     fn scoped(&self) -> String {
@@ -126,27 +176,34 @@ impl fmt::Display for Goal {
         };
         let by = if matches!(self.change, Change::To(_)) { "to" } else { "by" };
         let days = if self.days == 1 { "day" } else { "days" };
-        let (scope, measure) = (self.scoped(), self.measure.english());
-        write!(f, "{verb} {scope}{measure} {by} {} in {} {days}", self.change, self.days)
+        let (scope, measure, amount) = (self.scoped(), self.measure.english(), self.amount("percentage points"));
+        write!(f, "{verb} {scope}{measure} {by} {amount} in {} {days}", self.days)
     }
 }
 
-const RAISE: [&str; 8] = ["raise", "increase", "grow", "øke", "øk", "heve", "hev", "løfte"];
-const LOWER: [&str; 9] = ["lower", "reduce", "decrease", "cut", "senke", "senk", "redusere", "reduser", "kutte"];
+fn is_share(measure: Measure) -> bool {
+    matches!(measure, Measure::Kpi(kpi) if kpi.is_share())
+}
+
+const RAISE: [&str; 9] = ["raise", "increase", "grow", "øke", "øk", "heve", "hev", "løfte", "løft"];
+const LOWER: [&str; 10] =
+    ["lower", "reduce", "decrease", "cut", "senke", "senk", "redusere", "reduser", "kutte", "kutt"];
 const BY: [&str; 2] = ["by", "med"];
 const TO: [&str; 2] = ["to", "til"];
-const WITHIN: [&str; 5] = ["in", "within", "på", "innen", "over"];
+const WITHIN: [&str; 6] = ["in", "within", "på", "innen", "over", "løpet"];
+/// Words between "in" and the number: "in the next 90 days", "i løpet av de neste 90 dagene".
+const FILLING: [&str; 6] = ["the", "next", "coming", "av", "de", "neste"];
 const UNITS: [(&[&str], u32); 2] =
-    [(&["day", "days", "dag", "dager", "døgn"], 1), (&["week", "weeks", "uke", "uker"], 7)];
+    [(&["day", "days", "dag", "dager", "dagene", "døgn"], 1), (&["week", "weeks", "uke", "uker", "ukene"], 7)];
 
 impl FromStr for Goal {
     type Err = Error;
 
-    /// Reads `VERB [SCOPE] NUMBER by|to AMOUNT in N days|weeks`. Errors quote the words that were not understood.
+    /// Reads `VERB [SCOPE] NUMBER by|to AMOUNT in N days|weeks`. Errors quote the word that was not understood.
     fn from_str(text: &str) -> Result<Self, Error> {
         let fault = |part: &str, expected| Error::Unread { text: text.to_owned(), part: part.to_owned(), expected };
         let words: Vec<&str> = text.trim().trim_end_matches('.').split_whitespace().collect();
-        let is = |word: &str, list: &[&str]| list.contains(&word.to_lowercase().as_str());
+        let last = words.last().copied().unwrap_or_default();
 
         let verb = words.first().copied().unwrap_or_default();
         let direction = match (is(verb, &RAISE), is(verb, &LOWER)) {
@@ -156,201 +213,93 @@ impl FromStr for Goal {
         };
         // A number's own name may hold "på" or "to": the last "by" before the last "in" is meant.
         let within = words.iter().rposition(|word| is(word, &WITHIN));
-        let within = within
-            .ok_or_else(|| fault(words.last().copied().unwrap_or_default(), "\"in … days\" or \"på … dager\""))?;
+        let within = within.ok_or_else(|| fault(last, "\"in … days\" or \"på … dager\" at the end"))?;
+        let span = words.get(within + 1..).unwrap_or_default();
+        // "i løpet av": its "i" is no part of the amount.
+        let within = if is(words[within], &["løpet"]) && words[within - 1].eq_ignore_ascii_case("i") {
+            within - 1
+        } else {
+            within
+        };
         let by = words.iter().take(within).rposition(|word| is(word, &BY) || is(word, &TO));
         let by = by.ok_or_else(|| {
-            fault(words.get(1).copied().unwrap_or_default(), "\"by 12 %\", \"to 5000\", \"med 12 %\" or \"til 5000\"")
+            let before = words.get(1..within).unwrap_or_default();
+            let amount = before.iter().find(|word| word.contains(|c: char| c.is_ascii_digit()));
+            let at = amount.or(before.last()).copied().unwrap_or(last);
+            fault(at, "\"by 12 %\", \"to 5000\", \"med 12 %\" or \"til 5000\"")
         })?;
 
         let named = words.get(1..by).unwrap_or_default();
-        let (at, measure) =
-            (0..named.len()).find_map(|at| Some((at, Measure::called(&named[at..].join(" "))?))).ok_or_else(|| {
-                fault(&named.join(" "), "a number such as \"contribution margin\", \"dekningsbidrag\" or \"CPA\"")
-            })?;
-        let amount = words.get(by + 1..within).unwrap_or_default().join(" ");
-        let change = amount_of(&amount, is(words[by], &TO))
-            .ok_or_else(|| fault(&amount, "an amount: \"12 %\", \"kr 50 000\", \"300\""))?;
-        let span = words.get(within + 1..).unwrap_or_default();
+        let found = (0..named.len()).find_map(|at| Some((at, Measure::called(&named[at..].join(" "))?)));
+        let Some((at, measure)) = found else { return Err(unknown_number(text, named, words[by])) };
+        let amount = words.get(by + 1..within).unwrap_or_default();
+        let (change, currency) = change_of(amount, is(words[by], &TO), measure).ok_or_else(|| {
+            // The word that is no number, or all of it.
+            let strange =
+                amount.iter().find(|word| !word.contains(|c: char| c.is_ascii_digit()) && !is(word, &AMOUNT_WORDS));
+            let part = strange.map_or_else(|| amount.join(" "), |word| (*word).to_owned());
+            fault(
+                &part,
+                "an amount: \"12 %\", \"kr 50 000\", \"300\"; a sum or a cost has no \"to … %\", a count no kroner",
+            )
+        })?;
+        let span = span.get(span.iter().take_while(|word| is(word, &FILLING)).count()..).unwrap_or_default();
         let [count, unit] = span else {
-            return Err(fault(&span.join(" "), "a number of days or weeks"));
+            let part = if span.is_empty() { last.to_owned() } else { span.join(" ") };
+            return Err(fault(&part, "a number of days or weeks, such as \"90 days\""));
         };
         let length = UNITS.iter().find(|(names, _)| is(unit, names)).map(|(_, days)| *days);
         let length = length.ok_or_else(|| fault(unit, "\"days\", \"weeks\", \"dager\" or \"uker\""))?;
-        let days = count.parse::<u32>().ok().and_then(|count| count.checked_mul(length)).filter(|days| *days > 0);
-        let days = days.ok_or_else(|| fault(count, "a whole number above zero"))?;
-        Ok(Self { scope: named[..at].join(" "), measure, direction, change, days })
+        let days = count.parse::<u32>().ok().and_then(|count| count.checked_mul(length));
+        let days = days.filter(|days| (1..=LONGEST).contains(days));
+        let days = days.ok_or_else(|| fault(count, "a whole number above zero, and at most a hundred years"))?;
+        Ok(Self { scope: named[..at].join(" "), measure, direction, change, days, currency })
     }
 }
 
-/// `12 %`, `kr 50 000`, `300`; the direction carries the sign.
-fn amount_of(text: &str, to: bool) -> Option<Change> {
-    let number = |text: &str| {
-        let text = text.trim();
-        NumberFormat::PLAIN.parse(text).or_else(|_| NumberFormat::NORWEGIAN.parse(text)).ok()
-    };
-    let value = match text.strip_suffix('%') {
-        Some(percent) => {
-            let share = number(percent)?.shift_point(-2);
-            return (!to && share.sign() != Sign::Negative).then_some(Change::Percent(share));
-        }
-        None => number(text).or_else(|| Some(Exact::from(Money::parse_norwegian(text).ok()?.amount())))?,
-    };
-    let positive = value.sign() != Sign::Negative;
-    positive.then_some(if to { Change::To(value) } else { Change::By(value) })
+/// `12 %`, `kr 50 000`, `300`, `2,5 millioner`, `5 percentage points`; the direction carries the sign.
+fn change_of(words: &[&str], to: bool, measure: Measure) -> Option<(Change, Option<Currency>)> {
+    let share =
+        |number: &str| plain(number).filter(|value| value.sign() != Sign::Negative).map(|value| value.shift_point(-2));
+    let (last, before) = words.split_last()?;
+    if is(last, &["prosentpoeng", "points", "point"]) {
+        let before = if is(last, &["prosentpoeng"]) { before } else { before.strip_suffix(&["percentage"])? };
+        let points = share(&before.join(" "))?;
+        return (is_share(measure) && !to).then_some((Change::By(points), None));
+    }
+    let joined = words.join(" ");
+    if let Some(number) = percent(&joined) {
+        let share = share(number)?;
+        // "To 70 %" is the value of a ratio, and no sum's.
+        let ratio = matches!(measure, Measure::Kpi(kpi) if !kpi.is_amount());
+        let change = if to { ratio.then_some(Change::To(share))? } else { Change::Percent(share) };
+        return Some((change, None));
+    }
+    let Amount { value, money, currency } = amount(&joined)?;
+    // There is no "12 kroner more orders".
+    let fits = !money || measure.is_amount();
+    fits.then_some((if to { Change::To(value) } else { Change::By(value) }, currency))
 }
 
-/// How a goal is doing: the pace from a baseline to a target over a number of days.
-///
-/// ```
-/// use styring_metrics::{Goal, Outcome, Progress};
-///
-/// let goal: Goal = "Raise revenue by 10 % in 50 days".parse()?;
-/// let target = goal.target(&1_000_000.into())?;
-/// let progress = Progress::straight(target, goal.days, 20, 420_000.into())?;
-/// assert_eq!(progress.expected_to_date().to_string(), "440000");
-/// assert_eq!(progress.required_per_day().number(), Outcome::Value(680_000.0 / 30.0));
-/// # Ok::<(), styring_metrics::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
-    target: Exact,
-    actual: Exact,
-    days: u32,
-    elapsed: u32,
-    /// The part of the target that is due by now.
-    due: Exact,
-}
-
-impl Progress {
-    /// The same part of the target every day.
-    ///
-    /// Errors: no days; more days elapsed than there are.
-    pub fn straight(target: Exact, days: u32, elapsed: u32, actual: Exact) -> Result<Self, Error> {
-        Self::seasonal(target, &vec![Exact::ONE; days as usize], elapsed, actual)
+/// Which word of a name was not understood, and what it may have been meant for.
+fn unknown_number(text: &str, named: &[&str], by: &str) -> Error {
+    let expected = "a number such as \"contribution margin\", \"dekningsbidrag\" or \"CPA\"";
+    let unread = |word: &str| Error::Unread { text: text.to_owned(), part: word.to_owned(), expected };
+    let Some(last) = named.last() else { return unread(by) };
+    // A number with something after it: "revenue strongly".
+    let stray =
+        (1..named.len()).rev().find(|end| (0..*end).any(|at| Measure::called(&named[at..*end].join(" ")).is_some()));
+    if let Some(word) = stray.and_then(|end| named.get(end)) {
+        return unread(word);
     }
-
-    /// Parts of the target by the weight of every day: weekends, pay days, Black Week.
-    ///
-    /// Errors: no days; a weight below zero, or none above; more days elapsed than there are.
-    pub fn seasonal(target: Exact, weights: &[Exact], elapsed: u32, actual: Exact) -> Result<Self, Error> {
-        let fault = |field, expected, value: String| Err(Error::OutOfRange { field, expected, value });
-        let days = u32::try_from(weights.len()).unwrap_or(u32::MAX);
-        if elapsed > days {
-            return fault("elapsed days", "at most the days of the goal", format!("{elapsed} of {days}"));
-        }
-        if let Some(weight) = weights.iter().find(|weight| weight.sign() == Sign::Negative) {
-            return fault("weight of a day", "zero or above", weight.to_string());
-        }
-        let passed: Exact = weights.iter().take(elapsed as usize).sum();
-        match passed.checked_div(&weights.iter().sum()) {
-            Some(due) => Ok(Self { target, actual, days, elapsed, due }),
-            None => fault("days", "at least one, of a weight above zero", days.to_string()),
-        }
-    }
-
-    /// The value to reach.
-    pub fn target(&self) -> &Exact {
-        &self.target
-    }
-
-    /// What should have been reached by now.
-    pub fn expected_to_date(&self) -> Exact {
-        &self.target * &self.due
-    }
-
-    /// What was reached, over the target.
-    pub fn attainment(&self) -> Ratio {
-        Ratio::new(self.actual.clone(), self.target.clone())
-    }
-
-    /// What was reached, over what should have been by now.
-    pub fn attainment_to_date(&self) -> Ratio {
-        Ratio::new(self.actual.clone(), self.expected_to_date())
-    }
-
-    /// What is missing, per day that is left.
-    pub fn required_per_day(&self) -> Ratio {
-        Ratio::new(&self.target - &self.actual, Exact::from(self.days - self.elapsed))
-    }
-
-    /// What the end will be if things go on at this pace: what was reached over the part that was due.
-    pub fn projected(&self) -> Ratio {
-        Ratio::new(self.actual.clone(), self.due.clone())
-    }
-
-    /// By how much the baseline has been passed at this pace, as a share of it: `projected / baseline − 1`.
-    pub fn uplift_so_far(&self, baseline: &Exact) -> Ratio {
-        let due = baseline * &self.due;
-        Ratio::new(&self.actual - &due, due)
-    }
-
-    /// The probability that the target is reached, if the days to come vary like the days so far.
-    ///
-    /// The rest is a sum of `m` days of unknown mean, known from `k` days with standard deviation `s`: Student's t with `k − 1` degrees of freedom and scale
-    /// `s·√(m + m²/k)`. Every remaining day counts alike; days that follow each other closely (an autocorrelation above zero) make it too sure of itself.
-    ///
-    /// Errors: fewer than two days, or other days than have elapsed.
-    pub fn probability(&self, days: &DailyValues, direction: Direction) -> Result<f64, Error> {
-        let known = days.mean().zip(days.variance()).filter(|_| days.count == self.elapsed);
-        let (mean, variance) = known.ok_or_else(|| Error::OutOfRange {
-            field: "days with values",
-            expected: "as many as have elapsed, and at least two",
-            value: days.count.to_string(),
-        })?;
-        let (k, m) = (f64::from(days.count), f64::from(self.days - self.elapsed));
-        let end = &self.actual + &(&mean * &Exact::from(self.days - self.elapsed));
-        let surplus = (&end - &self.target).to_f64();
-        let surplus = if direction == Direction::Raise { surplus } else { -surplus };
-        let scale = (variance.to_f64() * (m + m * m / k)).sqrt();
-        if scale == 0.0 || m == 0.0 {
-            return Ok(if surplus >= 0.0 { 1.0 } else { 0.0 });
-        }
-        student_below(surplus / scale, k - 1.0)
-    }
-}
-
-/// P(T ≤ t) of Student's t, by the incomplete beta function.
-fn student_below(t: f64, freedom: f64) -> Result<f64, Error> {
-    let beyond = beta_inc(freedom / 2.0, 0.5, Split::from_ratio(freedom, t * t)?)?.lower() / 2.0;
-    Ok(if t > 0.0 { 1.0 - beyond } else { beyond })
-}
-
-/// Daily values as a mergeable summary: their number, sum and sum of squares, exact.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct DailyValues {
-    count: u32,
-    sum: Exact,
-    squares: Exact,
-}
-
-impl DailyValues {
-    /// Adds the value of a day.
-    pub fn add(&mut self, value: &Exact) {
-        self.merge(&Self { count: 1, sum: value.clone(), squares: value * value });
-    }
-
-    /// Adds all days of `other`.
-    pub fn merge(&mut self, other: &Self) {
-        self.count = self.count.saturating_add(other.count);
-        self.sum += &other.sum;
-        self.squares += &other.squares;
-    }
-
-    /// How many days there are.
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
-    /// Their mean; `None` of none.
-    pub fn mean(&self) -> Option<Exact> {
-        self.sum.checked_div(&self.count.into())
-    }
-
-    /// Their sample variance; `None` of fewer than two.
-    pub fn variance(&self) -> Option<Exact> {
-        let around = &self.squares - &(&self.sum * &self.mean()?);
-        around.checked_div(&self.count.checked_sub(1)?.into())
-    }
+    let near = (0..named.len()).filter_map(|at| {
+        let (distance, name) = Measure::nearest(&named[at..].join(" "))?;
+        Some((distance, at, name))
+    });
+    let Some((_, at, name)) = near.min() else { return unread(last) };
+    // The first word that is not the name's own.
+    let mut pairs = named[at..].iter().zip(name.split(' ').map(Some).chain(std::iter::repeat(None)));
+    let strange = pairs.find(|(word, right)| right.is_none_or(|right| right.to_lowercase() != word.to_lowercase()));
+    let word = strange.map_or(*last, |(word, _)| word);
+    Error::Misspelt { text: text.to_owned(), word: word.to_owned(), nearest: name }
 }

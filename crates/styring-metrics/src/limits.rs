@@ -133,6 +133,25 @@ pub(crate) fn effective_count_limits(count: f64, confidence: Confidence) -> Resu
     )
 }
 
+/// Limits of what a weighted sum of counts was due to be, the weights themselves known to a relative variance `weights2`: Fay and Feuer (1997). A gamma distribution with the mean and variance of the
+/// sum below, and of the sum with one result more of the heaviest weight above. With weights of one that are certain, they are Garwood's.
+pub(crate) fn weighted_count_limits(
+    sum: f64,
+    noise2: f64,
+    heaviest: f64,
+    weights2: f64,
+    confidence: Confidence,
+) -> Result<Limits, Error> {
+    let quantile = |mean: f64, noise2: f64, tail: Split| -> Result<f64, Error> {
+        let shape = mean * mean / (noise2 + mean * mean * weights2);
+        Ok(gamma_inc_inv(shape, tail)? * (mean / shape))
+    };
+    confidence.limits(
+        |tail| if sum == 0.0 { Ok(0.0) } else { quantile(sum, noise2, Split::from_lower(tail)?) },
+        |tail| Ok(Some(quantile(sum + heaviest, noise2 + heaviest * heaviest, Split::from_upper(tail)?)?)),
+    )
+}
+
 /// The cost per result when `spend` brought `count` results: spend over Garwood's limits of the count. Without a result there is no upper limit.
 ///
 /// ```
@@ -237,6 +256,11 @@ impl Facts {
     ///
     /// Errors: [`Error::NeedsOrderValues`] for ratios of amounts; a fact that is missing or below zero; a rate without a denominator.
     pub fn limits(&self, kpi: Kpi, confidence: Confidence) -> Result<Limits, Error> {
+        self.limits_by(kpi, RateMethod::Wilson, confidence)
+    }
+
+    /// The same, with rates by another method: Clopper–Pearson where a guarantee is asked for.
+    pub fn limits_by(&self, kpi: Kpi, method: RateMethod, confidence: Confidence) -> Result<Limits, Error> {
         let ([(factor, over)], [(1, under)]) = (kpi.numerator(), kpi.denominator()) else {
             return Err(Error::NeedsOrderValues { kpi });
         };
@@ -247,7 +271,7 @@ impl Facts {
         if over.is_money() {
             cost_limits(top, bottom, confidence)
         } else if top <= bottom {
-            rate_limits(top, bottom, RateMethod::Wilson, confidence)
+            rate_limits(top, bottom, method, confidence)
         } else {
             finite_in(under.name(), bottom, f64::MIN_POSITIVE..=1e15, "above 0 and at most 1e15")?;
             Ok(count_limits(top, confidence)?.scale(1.0 / bottom))

@@ -60,7 +60,7 @@ const WORDS: &[(Measure, &[&str], &[&str])] = {
         (K(Kpi::FirstQuartileRate), &["25 % rate"], &["25 %-visning"]),
         (K(Kpi::MidpointRate), &["50 % rate"], &["50 %-visning"]),
         (K(Kpi::ThirdQuartileRate), &["75 % rate"], &["75 %-visning"]),
-        (K(Kpi::CompletionRate), &["completion rate", "completion"], &["fullføringsgrad", "fullføring"]),
+        (K(Kpi::CompletionRate), &["completion rate", "completion"], &["fullføringsgrad", "fullføring", "gjennomsett"]),
         (K(Kpi::MeasurableRate), &["measurable rate"], &["målbar andel"]),
         (K(Kpi::AvMeasurableRate), &["AV measurable rate"], &["AV-målbar andel"]),
         (K(Kpi::Cm1Rate), &["CM1 rate"], &["bruttomargin"]),
@@ -92,6 +92,23 @@ impl Measure {
         found.map(|(measure, ..)| *measure)
     }
 
+    /// Whether it is an amount of money, or one per unit.
+    pub fn is_amount(self) -> bool {
+        match self {
+            Self::Sum(fact) => fact.is_money(),
+            Self::Margin(_) => true,
+            Self::Kpi(kpi) => kpi.is_amount(),
+        }
+    }
+
+    /// The name that a misspelt one is nearest to, and by how many letters it is off: at most one in four.
+    pub(crate) fn nearest(name: &str) -> Option<(usize, &'static str)> {
+        let name = name.to_lowercase();
+        let names = WORDS.iter().flat_map(|(_, english, norwegian)| english.iter().chain(*norwegian));
+        let near = names.map(|word| (distance(&name, &word.to_lowercase()), *word));
+        near.filter(|(off, word)| off * 4 <= word.chars().count()).min_by_key(|(off, _)| *off)
+    }
+
     /// Its name in Norwegian.
     pub fn norwegian(self) -> &'static str {
         self.words().map_or("", |(_, norwegian)| norwegian)
@@ -106,6 +123,24 @@ impl Measure {
         let (_, english, norwegian) = WORDS.iter().find(|(measure, ..)| *measure == self)?;
         Some((english.first()?, norwegian.first()?))
     }
+}
+
+/// How many letters must be changed, put in or left out to make one word of the other (Levenshtein); for names, which are short.
+fn distance(one: &str, other: &str) -> usize {
+    const LONGEST: usize = 100;
+    let letters = |word: &str| word.chars().take(LONGEST).collect::<Vec<_>>();
+    let (one, other) = (letters(one), letters(other));
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.iter().enumerate() {
+        let mut before = at;
+        row[0] = at + 1;
+        for (to, same) in other.iter().enumerate() {
+            let changed = before + usize::from(letter != same);
+            before = row[to + 1];
+            row[to + 1] = changed.min(before + 1).min(row[to] + 1);
+        }
+    }
+    row[other.len()]
 }
 
 impl Kpi {

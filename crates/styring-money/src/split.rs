@@ -5,7 +5,7 @@ use crate::Exact;
 /// Rounds exact quotas to integers that sum to `total`: every quota is floored, and the units left go one each to the largest fractions, ties to the
 /// lower index.
 ///
-/// This is the last step of every split of a budget, with or without bounds. `None` if the quotas do not sum to `total`, or one does not fit an `i128`.
+/// This is the last step of every split of a budget, with or without bounds. `None` if the quotas do not sum to `total`, or a part does not fit an `i128`.
 ///
 /// ```
 /// use styring_money::{Exact, largest_remainder};
@@ -34,7 +34,7 @@ pub fn largest_remainder(total: i128, quotas: &[Exact]) -> Option<Vec<i128>> {
     // The fractions sum to `left`, each below one: there are at least that many quotas.
     for (_, index) in by_fraction.iter().take(usize::try_from(left).ok()?) {
         if let Some(part) = parts.get_mut(*index) {
-            *part += 1;
+            *part = part.checked_add(1)?;
         }
     }
     Some(parts)

@@ -388,3 +388,11 @@ mod storage {
         assert!(serde_json::from_str::<NumberFormat>(r#"{"decimal":".","group":"."}"#).is_err());
     }
 }
+
+#[test]
+fn a_part_that_does_not_fit_is_no_part() {
+    // The larger part would be one above the largest integer.
+    let half = Exact::new(5, 1);
+    let quotas = [&Exact::from(i128::MAX) + &half, -half];
+    assert_eq!(largest_remainder(i128::MAX, &quotas), None);
+}

@@ -257,12 +257,11 @@ impl Customers {
         let best = estimates.first().map_or(MbgNbd::name(), |(name, _)| *name);
         let data = Data { orders, channels, spec, customers, histories, ranking, estimates };
         match spec.model {
-            ModelChoice::BgNbd => data.told_by(bg),
-            ModelChoice::MbgNbd => data.told_by(mbg),
-            ModelChoice::ParetoNbd => data.told_by(pareto),
-            ModelChoice::Best if best == BgNbd::name() => data.told_by(bg),
-            ModelChoice::Best if best == MbgNbd::name() => data.told_by(mbg),
-            ModelChoice::Best => data.told_by(pareto),
+            ModelChoice::BgNbd => data.told_by(&bg),
+            ModelChoice::MbgNbd => data.told_by(&mbg),
+            ModelChoice::Best if best == BgNbd::name() => data.told_by(&bg),
+            ModelChoice::Best if best == MbgNbd::name() => data.told_by(&mbg),
+            ModelChoice::ParetoNbd | ModelChoice::Best => data.told_by(&pareto),
         }
     }
 }
@@ -279,18 +278,18 @@ struct Data<'a> {
 }
 
 impl Data<'_> {
-    fn told_by<M: PurchaseModel<History = History>>(self, fit: Fit<M>) -> Result<Customers, Error> {
+    fn told_by<M: PurchaseModel<History = History>>(self, fit: &Fit<M>) -> Result<Customers, Error> {
         let spec = self.spec;
         let rate = libm::log1p(spec.yearly_discount) / TimeUnit::YEAR.in_days(1.0);
         let rate = rate * spec.unit.in_days(1.0);
         let (spending, spendings) = self.spending();
-        let (tracking, holdout) = self.tracking::<M>(&fit)?;
+        let (tracking, holdout) = self.tracking(fit)?;
         let first_day = self.customers.iter().map(styring_ltv::Customer::first_day).min().unwrap_or(spec.until);
         let observed = ObservedValue::from_first_purchases(self.orders);
         let largest = spec.horizons.iter().copied().max().unwrap_or_default();
-        let (channels, channels_matter) = self.by_channel::<M>(&fit)?;
+        let (channels, channels_matter) = self.by_channel(fit)?;
         let value = spending.as_ref().ok().map(|spent| LifetimeValue::new(fit.clone(), spent.fit.clone()));
-        let outlooks = self.outlooks(&fit, value.as_ref(), &spendings, rate)?;
+        let outlooks = self.outlooks(fit, value.as_ref(), &spendings, rate)?;
         Ok(Customers {
             currency: self.orders.currency(),
             first_day,
@@ -304,8 +303,8 @@ impl Data<'_> {
             tracking,
             calibration_end: spec.calibration_end,
             holdout,
-            totals: self.totals(&fit, &spending, &spendings, rate)?,
-            newcomer: self.newcomer(&fit, &spending, rate)?,
+            totals: self.totals(fit, &spending, &spendings, rate)?,
+            newcomer: self.newcomer(fit, &spending, rate)?,
             channels,
             channels_matter,
             outlooks,
@@ -430,7 +429,7 @@ impl Data<'_> {
         members.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
         let mut curves = self.curves_by_channel()?;
         let grouped: Vec<_> = members.iter().map(|(_, members)| Histories::group(members.iter().copied())).collect();
-        let with = self.with_channels::<M>(&members, &grouped);
+        let with = with_channels::<M>(&members, &grouped);
         let everyone = members.iter().map(|(_, members)| members.len()).sum::<usize>() == self.customers.len();
         let ratio =
             with.as_ref().filter(|_| everyone).and_then(|with| with.estimates.likelihood_ratio(&fit.estimates).ok());
@@ -452,25 +451,6 @@ impl Data<'_> {
             });
         }
         Ok((channels, ratio))
-    }
-
-    /// The model with a coefficient for every channel but the first. `None` if there are not two, or too many to tell apart.
-    fn with_channels<M: PurchaseModel<History = History>>(
-        &self,
-        members: &[(&str, Vec<History>)],
-        grouped: &[Histories<History>],
-    ) -> Option<CovariateFit<M>> {
-        const MOST: usize = 30;
-        if !(2..=MOST).contains(&members.len()) {
-            return None;
-        }
-        let names: Vec<&str> = members.iter().skip(1).map(|(name, _)| *name).collect();
-        let covariates: Vec<Vec<f64>> = (0..members.len())
-            .map(|channel| (1..members.len()).map(|other| f64::from(u8::from(channel == other))).collect())
-            .collect();
-        let groups: Vec<_> =
-            grouped.iter().zip(&covariates).map(|(histories, covariates)| Group { covariates, histories }).collect();
-        M::fit_with(&names, &groups).ok()
     }
 
     fn curves_by_channel(&self) -> Result<BTreeMap<String, ValueCurve>, Error> {
@@ -515,6 +495,24 @@ impl Data<'_> {
         };
         self.customers.iter().zip(spendings).map(one).collect()
     }
+}
+
+/// The model with a coefficient for every channel but the first. `None` if there are not two, or too many to tell apart.
+fn with_channels<M: PurchaseModel<History = History>>(
+    members: &[(&str, Vec<History>)],
+    grouped: &[Histories<History>],
+) -> Option<CovariateFit<M>> {
+    const MOST: usize = 30;
+    if !(2..=MOST).contains(&members.len()) {
+        return None;
+    }
+    let names: Vec<&str> = members.iter().skip(1).map(|(name, _)| *name).collect();
+    let covariates: Vec<Vec<f64>> = (0..members.len())
+        .map(|channel| (1..members.len()).map(|other| f64::from(u8::from(channel == other))).collect())
+        .collect();
+    let groups: Vec<_> =
+        grouped.iter().zip(&covariates).map(|(histories, covariates)| Group { covariates, histories }).collect();
+    M::fit_with(&names, &groups).ok()
 }
 
 /// How many standard errors the limits of a two-sided level are away.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
-use styring_metrics::{Change, DailyValues, Direction, Fact, Goal, Measure, Outcome, Progress, Ratio, RollUp};
+use styring_metrics::{Change, Direction, Fact, Goal, Measure, Outcome, Progress, Ratio, RollUp};
 use styring_money::{Currency, Exact, Sign};
 
 use crate::{DayGroup, Error, Plan};
@@ -226,7 +226,11 @@ impl GoalReview {
         if left_out > 0 {
             notes.push(GoalNote::DaysAfterAsOf { days: left_out });
         }
-        let frame = Frame { goal, first_day, target: &target, weekdays: weekdays.as_ref(), series: &series };
+        let weights = match &weekdays {
+            None => vec![Exact::ONE; goal.days as usize],
+            Some(weekdays) => weekdays.of_days(first_day, goal.days),
+        };
+        let frame = Frame { goal, first_day, target: &target, weights: &weights, series: &series };
         let standing = frame.standing()?;
         notes.extend(frame.timing_notes(as_of, standing.chance.is_some()));
         let (days, pace) = (frame.days(), frame.pace());
@@ -296,7 +300,8 @@ struct Frame<'a> {
     goal: &'a Goal,
     first_day: NaiveDate,
     target: &'a Exact,
-    weekdays: Option<&'a WeekdayWeights>,
+    /// What part of the target each day has, relative to the others.
+    weights: &'a [Exact],
     series: &'a Series,
 }
 
@@ -313,24 +318,15 @@ impl Frame<'_> {
         series::is_ratio(self.goal.measure)
     }
 
-    /// What part of the target each day has, relative to the others.
-    fn weights(&self) -> Vec<Exact> {
-        let days = self.goal.days;
-        match self.weekdays {
-            None => vec![Exact::ONE; days as usize],
-            Some(weekdays) => weekdays.of_days(self.first_day, days),
-        }
-    }
-
     fn standing(&self) -> Result<Standing, Error> {
-        let chances = Chances::new(self.goal, self.series);
-        let chance = if self.left() == 0 { None } else { chances.chance(self.goal.days, self.target)? };
+        let chances = Chances::new(self.goal, self.series, self.weights);
+        let chance = if self.left() == 0 { None } else { chances.chance(self.target)? };
         if self.is_ratio() { Ok(self.ratio_standing(chance)) } else { self.sum_standing(chance) }
     }
 
     fn sum_standing(&self, chance: Option<f64>) -> Result<Standing, Error> {
         let actual = self.series.numerator();
-        let progress = Progress::seasonal(self.target.clone(), &self.weights(), self.elapsed(), actual.clone())?;
+        let progress = Progress::seasonal(self.target.clone(), self.weights, self.elapsed(), actual.clone())?;
         Ok(Standing {
             due: Some(progress.expected_to_date()),
             attainment: progress.attainment(),
@@ -387,8 +383,10 @@ impl Frame<'_> {
             (days, _) if !has_chance => notes.push(GoalNote::NoChanceYet { days }),
             _ => {}
         }
-        if has_chance && self.weekdays.is_some() {
-            notes.push(GoalNote::ChanceWithoutWeekdays);
+        let days = self.series.parts().zip(self.weights).zip(self.first_day.iter_days());
+        let closed = |part: &&series::Part, weight: &Exact| weight.is_zero() && !part.numerator.is_zero();
+        if let Some((_, day)) = days.into_iter().find(|((part, weight), _)| closed(part, weight)) {
+            notes.push(GoalNote::ValueOnClosedDay { day });
         }
         notes
     }
@@ -417,10 +415,9 @@ impl Frame<'_> {
         if self.is_ratio() {
             return Vec::new();
         }
-        let weights = self.weights();
-        let whole: Exact = weights.iter().sum();
+        let whole: Exact = self.weights.iter().sum();
         let mut passed = Exact::ZERO;
-        let due = weights.iter().filter_map(|weight| {
+        let due = self.weights.iter().filter_map(|weight| {
             passed += weight;
             Some(self.target * &passed.checked_div(&whole)?)
         });
@@ -428,7 +425,7 @@ impl Frame<'_> {
     }
 
     fn fan(&self, last_day: NaiveDate) -> Result<Vec<FanPoint>, Error> {
-        let chances = Chances::new(self.goal, self.series);
+        let chances = Chances::new(self.goal, self.series, self.weights);
         let as_of = after(self.first_day, self.elapsed().saturating_sub(1)).unwrap_or(self.first_day);
         chances.fan(as_of, last_day)
     }
@@ -480,13 +477,4 @@ fn before(day: NaiveDate, days: u32) -> (NaiveDate, NaiveDate) {
 
 fn after(day: NaiveDate, days: u32) -> Option<NaiveDate> {
     day.checked_add_days(Days::new(days.into()))
-}
-
-/// The daily values of `k` days whose denominators count `level` times against them.
-fn values(series: &Series, level: &Exact) -> DailyValues {
-    let mut values = DailyValues::default();
-    for part in series.parts() {
-        values.add(&(&part.numerator - &(&part.denominator * level)));
-    }
-    values
 }

@@ -188,7 +188,23 @@ fn a_pace_by_weekday_follows_the_weeks_before() {
     assert_eq!(value(&review.projected), 15.into());
     let weekdays = review.weekdays.clone().unwrap();
     assert_eq!((weekdays.weeks(), weekdays.of(Weekday::Sat).clone()), (2, 10.into()));
-    assert!(review.notes.contains(&GoalNote::ChanceWithoutWeekdays) || review.chance.is_none());
+    // Every day so far was as its weekday, so nothing is left to chance: one order in fifteen days of weight a day, and a target of twice that.
+    assert_eq!((review.chance, review.fan.last().map(|end| end.ninety)), (Some(0.0), Some((15.0, 15.0))));
+
+    // Something on a Sunday, when nothing was ever sold: its weight says nothing of it.
+    let mut sunday: Vec<(i64, i64)> = week.iter().chain(&week).copied().collect();
+    sunday.extend([(100, 1), (100, 2), (100, 1), (100, 2), (100, 1), (100, 10), (100, 4)]);
+    goal.goal.days = 14;
+    goal.baseline = Some(15.into());
+    let review = GoalReview::new(&plan(), &goal, &results(-14, &sunday)).unwrap();
+    assert_eq!((review.chance, &review.notes[0]), (None, &GoalNote::NoChanceYet { days: 7 }));
+    assert_eq!(review.notes[1], GoalNote::ValueOnClosedDay { day: day(6) });
+    let before = GoalReview::new(&plan(), &goal, &results(-14, &sunday[..20])).unwrap();
+    assert!(before.chance.is_some_and(|chance| chance > 0.0 && chance < 1.0), "{:?}", before.chance);
+    let end = before.fan.last().unwrap();
+    assert!(end.ninety.0 < end.middle && end.middle < end.ninety.1);
+    // The six open days as multiples of their weekday: 1, 2, 1, 2, 1, 1; the rest weighs Σ = 15.
+    assert!((end.middle - (17.0 + 15.0 * 8.0 / 6.0)).abs() < 1e-9, "{}", end.middle);
 
     let fault = |goal: &GoalSpec, first| GoalReview::new(&plan(), goal, &results(first, &days)).unwrap_err();
     assert_eq!(fault(&goal, -7), Error::NoWeekdayHistory { needed: 14, days: 7 });

@@ -266,16 +266,20 @@ pub(crate) fn outlook(review: &GoalReview) -> Vec<String> {
     }
     let mut sentences = vec![if review.is_ratio() { required_ratio(review) } else { required_sum(review) }];
     let unit = Unit::of(review);
-    if review.elapsed > 0
-        && let Outcome::Value(end) = review.projected.outcome()
-    {
+    if let Some(end) = end(review) {
         let sure = review.fan.last().map_or_else(String::new, |end| {
             let (low, high) = end.ninety;
             format!("; with a probability of 90\u{202f}% between {} and {}", unit.about(low), unit.about(high))
         });
-        sentences.push(format!("If the days go on as they did, the end is {}{sure}.", unit.about(end.to_f64())));
+        sentences.push(format!("If the days go on as they did, the end is {}{sure}.", unit.about(end)));
     }
     sentences
+}
+
+/// Where things lead: the middle of the fan, or what was reached over what was due where there is no fan.
+pub(crate) fn end(review: &GoalReview) -> Option<f64> {
+    let projected = review.projected.number().value().filter(|_| review.elapsed > 0);
+    review.fan.last().map(|end| end.middle).or(projected)
 }
 
 fn days_left(review: &GoalReview) -> String {

@@ -57,6 +57,12 @@ pub(crate) fn count(value: &Exact) -> String {
     fixed(value, u8::from(value.is_finer_than(0)))
 }
 
+/// A sum to its last digit: `175 192.22`; with six decimals if it has none.
+pub(crate) fn sum(value: &Exact) -> String {
+    let places = (0..=u8::MAX).find(|places| !value.is_finer_than(*places));
+    fixed(value, places.unwrap_or(6))
+}
+
 /// A number of rows.
 pub(crate) fn rows(rows: u64) -> String {
     count(&Exact::from(rows))
@@ -167,6 +173,15 @@ mod tests {
     fn counts_have_decimals_only_where_results_are_fractional() {
         assert_eq!(count(&exact("46.80")), "46.8");
         assert_eq!(count(&exact("1234.0")).replace(GAP, " "), "1 234");
+    }
+
+    #[test]
+    fn sums_keep_their_last_digit() {
+        for text in ["175192.22", "58705.229958205", "-0.0001", "651762", "0"] {
+            let read = sum(&exact(text)).replace(GAP, "").replace(MINUS, "-");
+            assert_eq!(read, text);
+        }
+        assert_eq!(sum(&exact("1/3")), "0.333333");
     }
 
     #[test]

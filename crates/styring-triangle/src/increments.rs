@@ -69,6 +69,11 @@ impl<K: Ord> Increments<K> {
         self.cohorts.keys()
     }
 
+    /// Everything that came: cohort, age and value, in the order of cohorts and ages.
+    pub fn cells(&self) -> impl Iterator<Item = (&K, u32, &Exact)> {
+        self.cohorts.iter().flat_map(|(cohort, ages)| ages.iter().map(move |(age, value)| (cohort, *age, value)))
+    }
+
     /// What came of a cohort until the end of an age; `None` for a cohort that does not exist.
     pub fn until(&self, cohort: &K, age: u32) -> Option<Exact> {
         Some(self.cohorts.get(cohort)?.range(..=age).map(|(_, value)| value).sum())

@@ -89,6 +89,8 @@ proptest! {
         let mut backward = together;
         backward.reverse();
         prop_assert_eq!(&left, &of(&backward));
+        let again: Increments<u8> = left.cells().map(|(cohort, age, value)| (*cohort, age, value.clone())).collect();
+        prop_assert_eq!(&left, &again);
     }
 
     #[test]

@@ -286,19 +286,7 @@ impl Numbers {
                 WhenMissing::Reject => Err(RejectionKind::Missing),
             };
         }
-        // Blanks around a number are harmless; anything else is not.
-        let cell = cell.trim_ascii();
-        let not_a_number = |reason: &str| RejectionKind::NotANumber { reason: reason.to_owned() };
-        if cell.len() > LONGEST {
-            return Err(not_a_number("too long"));
-        }
-        let number = self.format.read(cell).map_err(|fault| match fault {
-            NumberFault::NotText => RejectionKind::Encoding,
-            fault => not_a_number(&fault.to_string()),
-        })?;
-        if number.abs() >= Exact::from(LARGEST) {
-            return Err(not_a_number("more than eighteen digits before the decimal sign"));
-        }
+        let number = number_in(self.format, cell)?;
         if column.kind == Kind::Count && (number.is_finer_than(0) || number.sign() == Sign::Negative) {
             return Err(RejectionKind::NotACount);
         }
@@ -312,6 +300,24 @@ impl Numbers {
         let text = cell.trim_ascii();
         text.is_empty() || self.missing.iter().any(|missing| missing.as_bytes() == text)
     }
+}
+
+/// The number in a cell that is not empty.
+pub(super) fn number_in(format: NumberFormat, cell: &[u8]) -> Result<Exact, RejectionKind> {
+    // Blanks around a number are harmless; anything else is not.
+    let cell = cell.trim_ascii();
+    let not_a_number = |reason: &str| RejectionKind::NotANumber { reason: reason.to_owned() };
+    if cell.len() > LONGEST {
+        return Err(not_a_number("too long"));
+    }
+    let number = format.read(cell).map_err(|fault| match fault {
+        NumberFault::NotText => RejectionKind::Encoding,
+        fault => not_a_number(&fault.to_string()),
+    })?;
+    if number.abs() >= Exact::from(LARGEST) {
+        return Err(not_a_number("more than eighteen digits before the decimal sign"));
+    }
+    Ok(number)
 }
 
 /// What was delivered is counted in whole numbers; what was earned may be fractional and may come back.

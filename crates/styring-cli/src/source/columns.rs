@@ -35,6 +35,21 @@ impl<'a> Header<'a> {
         Ok(Self { file, names, places })
     }
 
+    /// Columns without names, called by their numbers from one.
+    pub(super) fn numbered(file: &'a str, columns: usize) -> Self {
+        let names: Vec<String> = (1..=columns).map(|number| number.to_string()).collect();
+        let places = names.iter().cloned().zip((0..columns).map(|place| vec![place])).collect();
+        Self { file, names, places }
+    }
+
+    pub(super) fn file(&self) -> &str {
+        self.file
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }

@@ -37,7 +37,7 @@ pub enum RejectionKind {
         spans_lines: bool,
     },
     /// Not text in the encoding of the file.
-    #[error("not text in the encoding of the file (see results.encoding)")]
+    #[error("not text in the encoding of the file (see results.encoding, or --encoding)")]
     Encoding,
     /// A name with a line end in it: more likely a quote that is never closed, and rows that went missing in it.
     #[error("runs over several lines; a quote that is never closed?")]
@@ -63,6 +63,9 @@ pub enum RejectionKind {
     /// A day so far from the campaign that it is a typing error.
     #[error("more than ten years from the first day of the campaign")]
     FarDay,
+    /// A day on which nobody can have ordered anything that is worth a thought today.
+    #[error("not a day from 1900 to 2199")]
+    NoOrderDay,
     /// A channel that the plan does not have.
     #[error("not a channel of the plan")]
     UnknownChannel,
@@ -92,6 +95,7 @@ impl RejectionKind {
             Self::NotACount => "not a whole number of zero or above",
             Self::NotADay { .. } => "not a day",
             Self::FarDay => "a day more than ten years from the first day of the campaign",
+            Self::NoOrderDay => "not a day from 1900 to 2199",
             Self::UnknownChannel => "not a channel of the plan",
             Self::NotAWeek => "not a week from 1",
             Self::Reach { .. } => "as many people as cannot have been reached",

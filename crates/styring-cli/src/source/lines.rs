@@ -101,8 +101,8 @@ impl<R: Read> Read for Counted<R> {
 mod tests {
     use super::*;
 
-    /// The rows of a text and their lines, as found while reading.
-    fn found(text: &str) -> Vec<(String, u64)> {
+    /// Every `step`th row of a text and its line, as found while reading.
+    fn found_every(step: usize, text: &str) -> Vec<(String, u64)> {
         let lines = Lines::default();
         // Small reads, so that history is forgotten and begun anew.
         let input = Counted::new(text.as_bytes().chain(io::empty()), lines.clone());
@@ -110,12 +110,23 @@ mod tests {
             csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(3).from_reader(input);
         let mut record = csv::ByteRecord::new();
         let mut rows = Vec::new();
-        while table.read_byte_record(&mut record).unwrap() {
-            let start = record.position().unwrap().byte();
-            rows.push((String::from_utf8_lossy(&record[0]).into_owned(), lines.at(start)));
+        for row in 0.. {
+            if !table.read_byte_record(&mut record).unwrap() {
+                break;
+            }
+            if row % step == 0 {
+                let start = record.position().unwrap().byte();
+                let line = lines.at(start);
+                assert_eq!(lines.at(start), line, "asking changes nothing");
+                rows.push((String::from_utf8_lossy(&record[0]).into_owned(), line));
+            }
             lines.finish(table.position().byte());
         }
         rows
+    }
+
+    fn found(text: &str) -> Vec<(String, u64)> {
+        found_every(1, text)
     }
 
     #[test]
@@ -125,6 +136,10 @@ mod tests {
             let expected = [("a", 1), ("b", 2), ("c\nd", 3), ("e", 5), ("f", 8), ("g", 9)];
             let expected: Vec<_> = expected.iter().map(|(name, line)| ((*name).to_owned(), *line)).collect();
             assert_eq!(found(&text), expected, "{end:?}");
+            for step in 2..=7 {
+                let some: Vec<_> = expected.iter().step_by(step).cloned().collect();
+                assert_eq!(found_every(step, &text), some, "{end:?}, one row in {step}");
+            }
         }
         assert_eq!(found("a\nb\r\nc\n\r\nd").iter().map(|(_, line)| *line).collect::<Vec<_>>(), [1, 2, 3, 5]);
     }

@@ -1,7 +1,6 @@
 //! Streaming rows into groups.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{BuildHasher, Hasher};
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
 use chrono::{Days as DayCount, NaiveDate};
@@ -14,15 +13,13 @@ use styring_playbook::{DayGroup, Group, Plan, Span};
 use super::cells::{Cells, Numbers};
 use super::checks::Checks;
 use super::columns::Header;
+use super::copies::{Copies, ROWS_SEARCHED_FOR_COPIES};
 use super::dates::Days;
 use super::findings::{Findings, Ignored, Oddity, OutsidePeriod, Rejection, RejectionKind, SetAside};
 use super::groups::Dimension;
 use super::spec::{Duplicates, FactSpec, IgnoreSpec, SourceSpec};
-use super::table::{Layout, Line, Table, spans_lines};
+use super::table::{Delimiter, Layout, Line, Table, spans_lines};
 use crate::Error;
-
-/// How many rows are searched for exact copies that are only to be reported; memory grows with these.
-const ROWS_SEARCHED_FOR_COPIES: u64 = 250_000;
 
 /// Where rows go that are set aside.
 pub trait Rejects {
@@ -130,7 +127,7 @@ fn sum(
     rejects: &mut dyn Rejects,
 ) -> Result<Summed, Error> {
     let SourceSpec { delimiter, encoding, skip_lines, .. } = spec;
-    let layout = Layout { delimiter: *delimiter, encoding, skip_lines: *skip_lines };
+    let layout = Layout { delimiter: Delimiter::Sign(*delimiter), encoding, skip_lines: *skip_lines };
     let mut table = Table::open(input, name, layout)?;
     if !table.advance()? {
         return Err(Error::NoHeader { name: name.to_owned() });
@@ -190,6 +187,8 @@ struct Ingest<'a> {
     grain: Grain,
     /// None for results without dates.
     days: Option<Days>,
+    /// When the last row was: exports are sorted by day.
+    last_when: Option<When>,
     last_day: Option<NaiveDate>,
     dimensions: [Dimension; 3],
     /// The channels of the plan by their number in the file.
@@ -237,6 +236,7 @@ impl<'a> Ingest<'a> {
         Ok(Self {
             grain,
             days,
+            last_when: None,
             last_day: None,
             dimensions,
             channels: HashMap::default(),
@@ -289,8 +289,12 @@ impl<'a> Ingest<'a> {
             let time = When::time(self.plan, self.grain, last).map_err(|kind| (None, kind))?;
             return Ok(When { day: last, time });
         };
-        let read = days.of(record).and_then(|day| Ok(When { day, time: When::time(self.plan, self.grain, day)? }));
-        read.map_err(|kind| (days.column(), kind))
+        let day = days.of(record).map_err(|kind| (days.column(), kind))?;
+        if let Some(last) = self.last_when.filter(|last| last.day == day) {
+            return Ok(last);
+        }
+        let time = When::time(self.plan, self.grain, day).map_err(|kind| (days.column(), kind))?;
+        Ok(*self.last_when.insert(When { day, time }))
     }
 
     /// Uses a row, ignores it by a rule, or says why it cannot be used.
@@ -519,61 +523,5 @@ impl When {
             Grain::Weeks => plan.week_of(day).map(Some).ok_or(RejectionKind::FarDay),
             Grain::Days => number_of(plan, day).map(Some).ok_or(RejectionKind::FarDay),
         }
-    }
-}
-
-/// Exact copies of earlier rows, by a fingerprint of 64 bits.
-struct Copies {
-    /// In how many rows they are searched for.
-    limit: u64,
-    seen: HashSet<u64, FixedState>,
-    asked: u64,
-    rows: u64,
-    first_line: u64,
-}
-
-impl Copies {
-    fn new(duplicates: Duplicates) -> Self {
-        let limit = match duplicates {
-            Duplicates::Report => ROWS_SEARCHED_FOR_COPIES,
-            Duplicates::Reject => u64::MAX,
-        };
-        Self { limit, seen: HashSet::default(), asked: 0, rows: 0, first_line: 0 }
-    }
-
-    fn gave_up(&self) -> bool {
-        self.asked > self.limit
-    }
-
-    fn is_copy(&mut self, record: &ByteRecord) -> bool {
-        self.asked += 1;
-        if self.gave_up() {
-            return false;
-        }
-        let mut hasher = FixedState::default().build_hasher();
-        hasher.write(record.as_slice());
-        // So that "1","23" and "12","3" differ.
-        let lengths =
-            record.iter().fold(0_u64, |lengths, cell| lengths.wrapping_mul(31).wrapping_add(cell.len() as u64));
-        hasher.write_u64(lengths);
-        !self.seen.insert(hasher.finish())
-    }
-
-    fn note(&mut self, copy: bool, line: Line<'_>) {
-        if copy {
-            if self.rows == 0 {
-                self.first_line = line();
-            }
-            self.rows += 1;
-        }
-    }
-
-    fn found(&self) -> Option<Oddity> {
-        (self.rows > 0).then(|| Oddity {
-            name: "exact copies of an earlier row, counted all the same".to_owned(),
-            contradiction: false,
-            rows: self.rows,
-            first_line: self.first_line,
-        })
     }
 }

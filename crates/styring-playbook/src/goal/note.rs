@@ -46,8 +46,11 @@ pub enum GoalNote {
         /// How many.
         days: u32,
     },
-    /// The pace goes by weekday, the chance does not.
-    ChanceWithoutWeekdays,
+    /// A day whose weekday brought nothing before the goal has brought something, so that its weekday says nothing of it.
+    ValueOnClosedDay {
+        /// The first such day.
+        day: NaiveDate,
+    },
 }
 
 /// A period of a goal.
@@ -94,9 +97,11 @@ impl std::fmt::Display for GoalNote {
                 write!(f, "One day does not say how days vary, so there is no chance to tell yet.")
             }
             Self::NoChanceYet { .. } => write!(f, "How the days vary cannot be told, so there is no chance to tell."),
-            Self::ChanceWithoutWeekdays => {
-                write!(f, "The pace goes by weekday; the chance and its fan count every day that is left alike.")
-            }
+            Self::ValueOnClosedDay { day } => write!(
+                f,
+                "{day} has brought something, and its weekday brought nothing before the goal: a pace by weekday cannot say how such \
+                 days vary."
+            ),
         }
     }
 }

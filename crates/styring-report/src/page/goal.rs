@@ -9,7 +9,7 @@ use styring_money::{Exact, Sign};
 use super::table::{Body, Cell, Column, Label, Row, Table};
 use super::{Chart, css, read, rendered};
 use crate::figures::Said;
-use crate::goal_words::{Unit, gap, headline, origin, outlook, stretches};
+use crate::goal_words::{Unit, end, gap, headline, origin, outlook, stretches};
 use crate::text::{clean, group_amounts, plural};
 use crate::{Error, GoalReport, charts, numbers};
 
@@ -132,7 +132,7 @@ impl GoalReport<'_> {
     }
 
     fn end_card(&self, unit: Unit) -> Card {
-        let projected = self.review.projected.outcome().value().map(|end| unit.bare_about(end.to_f64()));
+        let projected = end(self.review).map(|end| unit.bare_about(end));
         let small = self.review.fan.last().map(|end| {
             let (low, high) = end.ninety;
             format!("90\u{202f}%: {} to {}", unit.bare_about(low), unit.bare_about(high))

@@ -74,15 +74,19 @@ impl Source {
         findings.extend(self.ignored.iter().map(finding("ignored by the plan")));
         findings.extend(self.outside.iter().map(finding("outside the period")));
         let more = self.set_aside_rows().saturating_sub(self.first_set_aside.len() as u64);
+        let outside = self.outside.as_ref().map_or(0, |outside| outside.rows);
+        let left_out = [("ignored by a rule of the plan", rows_of(&self.ignored)), ("outside the period", outside)];
+        let mut rows = vec![
+            ("rows below the header", numbers::rows(self.rows)),
+            ("used", numbers::rows(self.used)),
+            ("set aside", numbers::rows(self.set_aside_rows())),
+        ];
+        rows.extend(
+            left_out.into_iter().filter(|(_, rows)| *rows > 0).map(|(what, count)| (what, numbers::rows(count))),
+        );
         Read {
             name: clean(&self.name),
-            rows: vec![
-                ("rows below the header", numbers::rows(self.rows)),
-                ("used", numbers::rows(self.used)),
-                ("set aside", numbers::rows(self.set_aside_rows())),
-                ("ignored by a rule of the plan", numbers::rows(rows_of(&self.ignored))),
-                ("outside the period", numbers::rows(self.outside.as_ref().map_or(0, |outside| outside.rows))),
-            ],
+            rows,
             findings,
             first_set_aside: self.first_set_aside.iter().map(|line| clean(line)).collect(),
             more_set_aside: (more > 0 && !self.first_set_aside.is_empty()).then(|| plural_rows(more)),
@@ -117,9 +121,9 @@ pub(super) fn first(mut warnings: Vec<String>) -> (Vec<String>, usize) {
     (warnings, more)
 }
 
-/// `1 204 331`, `1 204 331.5 (not known in 3 rows)`.
+/// `1 204 331`, `1 204 331.52 (not known in 3 rows)`.
 fn sum(extra: &ExtraSum) -> String {
-    let sum = numbers::count(&extra.sum);
+    let sum = numbers::sum(&extra.sum);
     match extra.missing_rows {
         0 => sum,
         rows => format!("{sum} (not known in {})", plural_rows(rows)),
