@@ -8,8 +8,8 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use chrono::NaiveDate;
-use common::customers::{Shop, shop};
+use chrono::{Days, NaiveDate};
+use common::customers::{Shop, opening, shop};
 use styring_ltv::{TimeUnit, Transactions};
 use styring_money::{Currency, Money};
 use styring_playbook::{Customers, CustomersSpec, ModelChoice};
@@ -23,6 +23,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut shops = vec![
         ("shop", shop(3000, |_, _| {})),
         ("small", shop(60, |spec, _| spec.cac = None)),
+        (
+            "young",
+            shop(2000, |spec, _| {
+                spec.until = opening() + Days::new(250);
+                spec.calibration_end = Some(opening() + Days::new(150));
+            }),
+        ),
         (
             "plain",
             shop(600, |spec, channels| {

@@ -29,12 +29,23 @@ pub(crate) fn about(value: f64, currency: Currency) -> String {
 }
 
 pub(crate) fn bare_about(value: f64, currency: Currency) -> String {
-    match value.abs() {
+    bare_like(value, value, currency)
+}
+
+/// With as many digits as another estimate, beside which it stands.
+pub(crate) fn bare_like(value: f64, other: f64, currency: Currency) -> String {
+    match other.abs() {
         // Nobody spends so much, and it fits into no cell.
         size if size.is_finite() && size >= 1e15 => format!("{value:.2e}"),
         size if size < 10_000.0 => numbers::decimal(value, usize::from(currency.minor_digits().min(2))),
         _ => numbers::decimal(value, 0),
     }
+}
+
+/// From which amount to which: `60.20 to 66.10`.
+pub(crate) fn amounts((low, high): (f64, f64), currency: Currency) -> String {
+    let larger = low.abs().max(high.abs());
+    range((low, high), |value| bare_like(value, larger, currency))
 }
 
 /// An expected count.
@@ -140,9 +151,8 @@ impl LifetimeReport<'_> {
             );
         };
         let limits = mean.limits(self.spec.level).ok().flatten();
-        let limits = limits.map_or_else(String::new, |limits| {
-            format!(" ({}: {})", self.level(), range(limits, |value| bare_about(value, self.currency())))
-        });
+        let limits = limits
+            .map_or_else(String::new, |limits| format!(" ({}: {})", self.level(), amounts(limits, self.currency())));
         let ratio = self.spec.cac.as_ref().and_then(|cac| curve.against(cac, age).ok()?.ratio());
         let ratio = ratio.map_or_else(String::new, |ratio| {
             format!(", {} times what it costs to acquire one", numbers::fixed(&ratio, 2))
@@ -434,7 +444,7 @@ impl LifetimeReport<'_> {
         let limits = match (all.standard_error(), all.interval(self.spec.level)) {
             (Some(0.0), _) => ", all of it observed".to_owned(),
             (_, Ok(Some(limits))) => {
-                format!(" ({}: {})", self.level(), range(limits, |value| bare_about(value, self.currency())))
+                format!(" ({}: {})", self.level(), amounts(limits, self.currency()))
             }
             _ => "; too few cohorts are old enough to say how sure that is".to_owned(),
         };

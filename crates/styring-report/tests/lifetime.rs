@@ -91,6 +91,15 @@ fn every_shop_gives_a_whole_page_that_needs_nothing_else() {
             let text: String = cell.descendants().filter_map(|node| node.text()).collect();
             assert!(total || heading || !text.trim().is_empty(), "{name}");
         }
+        for table in parse(&html).descendants().filter(|node| node.has_tag_name("table")) {
+            let rows = table.descendants().filter(|node| node.has_tag_name("tr"));
+            let rows: Vec<_> = rows.filter(|row| !matches!(row.attribute("class"), Some("part" | "below"))).collect();
+            let across = |row: &roxmltree::Node<'_, '_>| -> u32 {
+                let cells = row.children().filter(roxmltree::Node::is_element);
+                cells.map(|cell| cell.attribute("colspan").map_or(1, |span| span.parse().unwrap())).sum()
+            };
+            assert!(rows.iter().all(|row| across(row) == across(&rows[0])), "{name}: {:?}", table.text());
+        }
         assert_eq!(shop.report().html().unwrap(), html, "{name}: the same input, the same bytes");
     }
 }
@@ -132,6 +141,25 @@ fn no_line_is_wider_than_the_terminal() {
                 assert_eq!(line.trim_end(), line);
             }
             assert!(not_numbers(&text).is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_wide_terminal_has_tables_whose_rows_are_as_long_as_their_headings() {
+    for (name, shop) in SHOPS.iter() {
+        let text = shop.report().terminal(400);
+        let lines: Vec<&str> = text.lines().collect();
+        let rules: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].starts_with('─')).collect();
+        assert!(rules.len() >= 5, "{name}");
+        for at in rules {
+            let columns = |line: &str| line.split("  ").filter(|cell| !cell.trim().is_empty()).count();
+            // A row of totals leaves out what has none.
+            let rows =
+                lines[at + 1..].iter().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("All "));
+            for row in rows.filter(|row| !row.starts_with(' ')) {
+                assert_eq!(columns(row), columns(lines[at - 1]), "{name}:\n{}\n{row}", lines[at - 1]);
+            }
         }
     }
 }
@@ -358,10 +386,10 @@ fn several_models_can_be_told_apart_without_colours() {
         let lines = document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "line")));
         let lines = lines.filter(|node| node.attribute("stroke") == Some(colour));
         let number = |node: &roxmltree::Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
-        lines.map(|node| (number(&node, "x2") - number(&node, "x1")).round() as i64).max().unwrap()
+        lines.map(|node| number(&node, "x2") - number(&node, "x1")).fold(0.0, f64::max)
     };
     let mut lengths = ["#0072B2", "#E69F00", "#009E73"].map(longest);
-    lengths.sort_unstable();
+    lengths.sort_by(f64::total_cmp);
     assert!(lengths[0] < lengths[1] && lengths[1] < lengths[2], "{lengths:?}");
 }
 
@@ -417,8 +445,11 @@ proptest! {
         let expected: Vec<f64> = steps.iter().map(|(_, expected, _)| *expected).collect();
         let actual: Vec<u64> = steps.iter().map(|(.., actual)| *actual).collect();
         let svg = charts::tracking_of(&[(&name, &expected), ("other", &expected)], &days, &actual, marked.map(day), width).unwrap();
-        parse(&svg);
-        let svg = charts::concentration(&name, &expected, Some(Currency::JPY), width).unwrap();
-        parse(&svg);
+        let concentration = charts::concentration(&name, &expected, Some(Currency::JPY), width).unwrap();
+        for svg in [svg, concentration] {
+            for attribute in parse(&svg).descendants().flat_map(|node| node.attributes()) {
+                prop_assert!(attribute.name() == "aria-label" || not_numbers(attribute.value()).is_empty(), "{:?}", attribute);
+            }
+        }
     }
 }

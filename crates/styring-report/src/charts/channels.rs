@@ -31,7 +31,7 @@ pub fn channels(channels: &[ChannelCustomers], width: u32) -> Result<String, Err
         ],
         width - 2.0 * PAD,
     );
-    let (above, row_height) = if wide { (6.0, 42.0) } else { (20.0, 74.0) };
+    let (above, row_height) = if wide { (6.0, 42.0) } else { (20.0, 92.0) };
     let top = PAD + legend.height() + 26.0;
     let bottom = top + row_height * rows.len().max(1) as f64;
     let axis = Axis { scale: scale(&rows), left, right };
@@ -58,11 +58,12 @@ pub fn channels(channels: &[ChannelCustomers], width: u32) -> Result<String, Err
                 // On a phone the name and the numbers stand above the marks, and no line may cross them.
                 let name = label::fit(row.name, TEXT, width - 2.0 * PAD);
                 canvas.text((PAD, y + 10.0), Side::Right, TEXT, &name);
-                let said = label::fit(&row.texts.join(" · "), SMALL, width - 2.0 * PAD);
-                canvas.muted((PAD, y + 28.0), Side::Right, SMALL, &said);
-                axis.rule(canvas, (y + 38.0, y + row_height - 2.0), wanted);
+                for (text, y) in row.texts.iter().zip([y + 28.0, y + 44.0]) {
+                    canvas.muted((PAD, y), Side::Right, SMALL, &label::fit(text, SMALL, width - 2.0 * PAD));
+                }
+                axis.rule(canvas, (y + 54.0, y + row_height - 2.0), wanted);
             }
-            let lines = if wide { lines } else { [y + 46.0, y + 60.0] };
+            let lines = if wide { lines } else { [y + 63.0, y + 78.0] };
             for ((factor, filled), y) in [(row.purchases, true), (row.dropout, false)].into_iter().zip(lines) {
                 if let Some(factor) = factor {
                     let colour = if filled { palette::channel(row.place) } else { MUTED };

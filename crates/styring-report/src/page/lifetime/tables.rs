@@ -7,7 +7,7 @@ use styring_playbook::{Ahead, ChannelCustomers, Outlook};
 
 use super::super::table::{Body, Cell, Column, Label, Row, Table};
 use crate::figures::Said;
-use crate::lifetime_words::{bare_about, count_about, part, range, why};
+use crate::lifetime_words::{amounts, bare_about, bare_like, count_about, part, range, why};
 use crate::{LifetimeReport, numbers};
 
 /// Ages in days that people ask for.
@@ -45,7 +45,7 @@ impl LifetimeReport<'_> {
     }
 
     fn limits(&self, limits: (f64, f64)) -> String {
-        range(limits, |value| self.money(value))
+        amounts(limits, self.currency())
     }
 
     /// What a customer was worth at ages that people ask for.
@@ -255,15 +255,20 @@ impl LifetimeReport<'_> {
         let row = |(place, channel): (usize, &ChannelCustomers)| {
             Row::new(Label::channel(&channel.name, place), self.channel_cells(place, channel, &horizons, detail))
         };
-        let mut columns =
-            vec![Column::text("Channel"), Column::number("Customers", ""), Column::number("Share", "Of all customers")];
+        let ratio = |age: u32| match detail {
+            Detail::Full => format!("LTV:CAC, {age} days"),
+            Detail::Brief => "LTV:CAC".to_owned(),
+        };
+        let mut columns = vec![Column::text("Channel"), Column::number("Customers", "")];
+        if detail == Detail::Full {
+            columns.push(Column::number("Share", "Of all customers"));
+        }
         for age in &horizons {
             columns.push(Column::number(format!("Value after {age} days"), "Observed, with its limits"));
         }
         if self.spec.cac.is_some() {
             for age in &horizons {
-                columns
-                    .push(Column::number(format!("LTV:CAC, {age} days"), "Against the one cost of acquisition given"));
+                columns.push(Column::number(ratio(*age), "Against the one cost of acquisition given"));
             }
             columns.push(Column::number("Payback day", "The first on which the value reached the cost"));
         }
@@ -280,8 +285,10 @@ impl LifetimeReport<'_> {
 
     fn channel_cells(&self, place: usize, channel: &ChannelCustomers, horizons: &[u32], detail: Detail) -> Vec<Cell> {
         let share = part(channel.customers as u64, self.customers.customers as u64);
-        let mut cells: Vec<Cell> =
-            vec![numbers::rows(channel.customers as u64).into(), Said::or(share, "no customers").into()];
+        let mut cells: Vec<Cell> = vec![numbers::rows(channel.customers as u64).into()];
+        if detail == Detail::Full {
+            cells.push(Said::or(share, "no customers").into());
+        }
         for age in horizons {
             let at = channel.curve.at(*age);
             let said = at.age_incremental().map(|mean| {
@@ -427,17 +434,23 @@ impl LifetimeReport<'_> {
 
     fn customer_table(&self, caption: String, rank: Option<&str>, ranked: &[(f64, &Outlook)], detail: Detail) -> Table {
         let largest = self.largest();
+        let ahead_of = |outlook: &Outlook| outlook.ahead.iter().find(|ahead| ahead.days == largest).cloned();
+        // All amounts of the table with as many digits as the largest has.
+        let values = ranked.iter().filter_map(|(_, outlook)| ahead_of(outlook)?.value);
+        let most = values.map(|(expected, _, high)| expected.max(high)).fold(0.0, f64::max);
+        let money = |value: f64| bare_like(value, most, self.currency());
         let row = |(sorted_by, outlook): &(f64, &Outlook)| {
-            let ahead = outlook.ahead.iter().find(|ahead| ahead.days == largest);
+            let ahead = ahead_of(outlook);
+            let ahead = ahead.as_ref();
             let mut cells: Vec<Cell> = Vec::new();
             if rank.is_some() {
-                let text = if self.has_values() { self.money(*sorted_by) } else { numbers::decimal(*sorted_by, 2) };
+                let text = if self.has_values() { money(*sorted_by) } else { numbers::decimal(*sorted_by, 2) };
                 cells.push(text.into());
             }
             let full = |cell: Cell| (detail == Detail::Full).then_some(cell);
             let value = ahead.and_then(|ahead| ahead.value);
-            cells.push(Said::or(value.map(|(expected, ..)| self.money(expected)), "cannot be told").into());
-            let within = value.map(|(_, low, high)| self.limits((low, high)));
+            cells.push(Said::or(value.map(|(expected, ..)| money(expected)), "cannot be told").into());
+            let within = value.map(|(_, low, high)| range((low, high), money));
             cells.extend(full(Said::or(within, "cannot be told").into()));
             cells.push(Said::or(ahead.map(|ahead| numbers::decimal(ahead.purchases, 2)), "not asked").into());
             cells.extend(full(Said::or(ahead.map(|ahead| orders_within(ahead.purchases_within)), "not asked").into()));
