@@ -15,7 +15,7 @@ fn orders() -> String {
     let start = chrono::NaiveDate::from_ymd_opt(2025, 1, 6).unwrap();
     let mut text = "customer_id;order_date;margin;source\n".to_owned();
     for customer in 0..300_u64 {
-        for visit in 0..1 + customer * customer % 11 / 4 {
+        for visit in 0..=customer * customer % 11 / 4 {
             let day = start + chrono::Days::new(customer % 60 + visit * (9 + customer % 31));
             let source = if customer % 3 == 0 { "VG" } else { "TV 2" };
             let margin = 100 + (customer * 7 + visit * 13) % 90;
