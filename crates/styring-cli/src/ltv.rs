@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use styring_ltv::TimeUnit;
-use styring_money::{Exact, Unrounded};
+use styring_money::{Exact, Sign, Unrounded};
 use styring_playbook::{Customers, CustomersSpec, ModelChoice};
 use styring_report::LifetimeReport;
 
@@ -53,6 +53,7 @@ pub struct Request {
 /// See [`Error`]; its exit code says which side is to blame. Nothing has been written then.
 pub fn run(request: &Request) -> Result<(), Error> {
     let job = Job { input: &request.orders, out: &request.out, strict: request.strict, quiet: request.quiet };
+    check_options(request)?;
     job.check_outputs(&["customers.csv", "ltv.json", "ltv.html"])?;
     let (orders, rejected) =
         job.read(|input, name, rejects| source::read_orders(input, name, &request.spec, rejects))?;
@@ -78,6 +79,25 @@ pub fn run(request: &Request) -> Result<(), Error> {
         Pending::with(&request.out, "ltv.html", &page)?,
     ];
     job.publish(files, rejected, |width| Ok(report.terminal(width)))
+}
+
+/// Finds what cannot be meant before a file is opened.
+fn check_options(request: &Request) -> Result<(), Error> {
+    let fault = |option, expected, value: String| Err(Error::Option { option, expected, value });
+    if request.horizons.is_empty() || request.horizons.iter().any(|days| !(1..=36_500).contains(days)) {
+        let days: Vec<String> = request.horizons.iter().map(ToString::to_string).collect();
+        return fault("--horizon", "days from 1 to 36500, separated by commas", days.join(","));
+    }
+    if !(0.0..=10.0).contains(&request.discount) {
+        return fault("--discount", "from 0 to 10 (10 is 1000 %)", request.discount.to_string());
+    }
+    if !(1e-6..=1.0 - 1e-6).contains(&request.level) {
+        return fault("--level", "between 0 and 1, or between 0 and 100 %", request.level.to_string());
+    }
+    match request.cac.as_ref().filter(|cac| cac.sign() == Sign::Negative) {
+        Some(cac) => fault("--cac", "zero or above", cac.to_string()),
+        None => Ok(()),
+    }
 }
 
 /// A model that sees nothing, or has nothing to be held against, says nothing.

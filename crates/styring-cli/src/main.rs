@@ -96,13 +96,13 @@ struct LtvCommand {
     #[arg(long, value_enum, default_value_t = Refunds::Belong)]
     refunds: Refunds,
     /// What it costs to acquire a customer.
-    #[arg(long, value_name = "AMOUNT", value_parser = amount::number)]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount::number, allow_hyphen_values = true)]
     cac: Option<Exact>,
     /// How many days ahead to look.
     #[arg(long, value_name = "DAYS,…", value_delimiter = ',', default_value = "90,180")]
     horizon: Vec<u32>,
     /// What a year takes off a value to come: 0.10, or "10 %".
-    #[arg(long, value_name = "YEARLY_RATE", value_parser = rate, default_value = "10 %")]
+    #[arg(long, value_name = "YEARLY_RATE", value_parser = rate, default_value = "10 %", allow_hyphen_values = true)]
     discount: f64,
     /// Let the models see orders until this day only, and hold them against those after.
     #[arg(long, value_name = "DATE", value_parser = day)]

@@ -108,8 +108,9 @@ proptest! {
     #[test]
     fn a_rule_reads_back(kpi in prop::sample::select(Kpi::ALL.to_vec()), threshold in 0..100_000_u32, places in 0..4_u8) {
         prop_assume!(kpi.better().is_some());
-        let rule = StopRule { kpi, threshold: Exact::new(i128::from(threshold), places), currency: None };
-        prop_assume!(!kpi.is_share() || rule.threshold <= Exact::ONE);
+        let threshold = Exact::new(i128::from(threshold), places);
+        let threshold = if kpi.is_share() { threshold.shift_point(-5) } else { threshold };
+        let rule = StopRule { kpi, threshold, currency: None };
         prop_assert_eq!(rule.to_string().parse::<StopRule>().unwrap(), rule.clone(), "{}", rule);
         prop_assert_eq!(rule.to_norwegian().parse::<StopRule>().unwrap(), rule.clone(), "{}", rule.to_norwegian());
     }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::{Days, NaiveDate};
 use styring_ltv::{
@@ -466,7 +467,9 @@ impl Data<'_> {
         spendings: &[Spending],
         rate: f64,
     ) -> Result<Vec<Outlook>, Error> {
-        let one = |(customer, spending): (&styring_ltv::Customer<String>, &Spending)| -> Result<Outlook, Error> {
+        // Whoever bought once spent nothing that tells customers apart, so many share what lies ahead of them.
+        let mut alike: BTreeMap<(History, Spending), Vec<CustomerAhead>> = BTreeMap::new();
+        let mut one = |(customer, spending): (&styring_ltv::Customer<String>, &Spending)| -> Result<Outlook, Error> {
             let history = customer.history();
             let ahead = |days: &u32| -> Result<CustomerAhead, Error> {
                 let time = self.spec.unit.days((*days).into());
@@ -484,16 +487,23 @@ impl Data<'_> {
                 let value = value.and_then(|value| worth(value).ok());
                 Ok(CustomerAhead { days: *days, purchases: mean, purchases_within, value })
             };
+            let ahead = match alike.entry((history, *spending)) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(place) => {
+                    let ahead = self.spec.horizons.iter().map(ahead).collect::<Result<Vec<_>, _>>()?;
+                    place.insert(ahead).clone()
+                }
+            };
             Ok(Outlook {
                 id: customer.id().clone(),
                 first_day: customer.first_day(),
                 history,
                 worth: customer.total(),
                 p_alive: fit.model.p_alive(&history),
-                ahead: self.spec.horizons.iter().map(ahead).collect::<Result<_, _>>()?,
+                ahead,
             })
         };
-        self.customers.iter().zip(spendings).map(one).collect()
+        self.customers.iter().zip(spendings).map(&mut one).collect()
     }
 }
 

@@ -30,7 +30,7 @@ struct Written<'a> {
     repeat_purchases: u64,
     cac: Option<Cac<'a>>,
     value_by_age: Vec<AtAge>,
-    cohorts: Answer<Cohorts<'a>>,
+    cohorts: Answer<MonthlyCohorts<'a>>,
     models: Vec<Model<'a>>,
     model: &'static str,
     frequency: &'a FrequencyTable,
@@ -80,7 +80,7 @@ struct AtAge {
 }
 
 #[derive(Serialize)]
-struct Cohorts<'a> {
+struct MonthlyCohorts<'a> {
     ages: &'a [u32],
     cohorts: Vec<Cohort<'a>>,
     too_young: BTreeMap<String, u64>,
@@ -170,7 +170,7 @@ pub(super) fn written(customers: &Customers, spec: &CustomersSpec, findings: &Or
         cac: cac(customers, spec)?,
         value_by_age: by_age(&customers.curve, spec)?,
         cohorts: Answer::of(customers.cohorts.as_ref(), |cohorts| {
-            Ok(Cohorts {
+            Ok(MonthlyCohorts {
                 ages: cohorts.ages(),
                 cohorts: cohorts.cohorts().map(|one| cohort(one, spec.level)).collect::<Result<_, _>>()?,
                 too_young: cohorts.too_young().map(|(month, count)| (month.to_string(), count)).collect(),
