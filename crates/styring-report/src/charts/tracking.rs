@@ -147,7 +147,8 @@ fn entries(models: &[(&str, &[f64])], actual: &[u64], marked: Option<NaiveDate>)
         entries.push((Mark::Broken(palette::channel(place), Dash::of(place)), format!("{name}{expected}")));
     }
     if marked.is_some() {
-        entries.push((Mark::Area(MUTED, UNSEEN), "not seen by the model".to_owned()));
+        let unseen = if models.len() == 1 { "not seen by the model" } else { "not seen by the models" };
+        entries.push((Mark::Area(MUTED, UNSEEN), unseen.to_owned()));
     }
     entries
 }

@@ -118,7 +118,7 @@ impl LifetimeReport<'_> {
                 .transpose()?,
             cohorts: self.cohort_table(),
             customers: self.customer_section()?,
-            read: self.source.read().without_nothing(),
+            read: self.source.read(),
             how: How {
                 model: self.customers.model,
                 level: self.level(),

@@ -34,14 +34,6 @@ struct FindingRow {
     first_line: String,
 }
 
-impl Read {
-    /// Without what became of no row: for files that are read without a plan or a period.
-    pub(super) fn without_nothing(mut self) -> Self {
-        self.rows.retain(|(what, count)| matches!(*what, "rows below the header" | "used") || count != "0");
-        self
-    }
-}
-
 impl Source {
     /// `None` if every row could be used.
     pub(super) fn banner(&self) -> Option<Banner> {

@@ -292,9 +292,13 @@ impl LifetimeReport<'_> {
         for age in horizons {
             let at = channel.curve.at(*age);
             let said = at.age_incremental().map(|mean| {
-                let value = numbers::amount(mean.value().amount(), self.currency());
+                let amount = mean.value().amount();
                 let limits = mean.limits(self.spec.level).ok().flatten().filter(|_| detail == Detail::Full);
-                limits.map_or_else(|| value.clone(), |limits| format!("{value} ({})", self.limits(limits)))
+                let Some(limits) = limits else { return numbers::amount(amount, self.currency()) };
+                // Three amounts in a cell leave room for no decimals.
+                let places = if amount.to_f64().abs() < 1000.0 { self.currency().minor_digits() } else { 0 };
+                let limits = range(limits, |limit| numbers::decimal(limit, usize::from(places)));
+                format!("{} ({limits})", numbers::fixed(amount, places))
             });
             cells.push(Said::or(said, "not seen so long").into());
         }
