@@ -244,6 +244,9 @@ impl Customers {
         if !(0.0..=10.0).contains(&spec.yearly_discount) {
             return Err(Error::invalid("yearly discount", "from 0 to 10", spec.yearly_discount));
         }
+        if let Some(cac) = spec.cac.as_ref().filter(|cac| cac.currency() != orders.currency()) {
+            return Err(Error::invalid("cost of acquisition", "in the currency of the orders", cac));
+        }
         let customers = orders.summarise(spec.until, spec.unit)?;
         let histories: Histories<History> = customers.iter().map(styring_ltv::Customer::history).collect();
         let (bg, mbg, pareto) = (BgNbd::fit(&histories)?, MbgNbd::fit(&histories)?, ParetoNbd::fit(&histories)?);
