@@ -75,11 +75,10 @@ fn simulate() -> Result<Vec<Order>, Box<dyn Error>> {
 }
 
 fn csv() -> Result<String, Box<dyn Error>> {
-    let mut text = String::from("order_date,customer_id,acquisition_channel,margin\n");
-    for Order { day, customer, channel, margin } in simulate()? {
-        text.push_str(&format!("{day},K{customer:04},{channel},{}\n", margin.amount()));
-    }
-    Ok(text)
+    let header = "order_date,customer_id,acquisition_channel,margin\n".to_owned();
+    let line =
+        |Order { day, customer, channel, margin }| format!("{day},K{customer:04},{channel},{}\n", margin.amount());
+    Ok(simulate()?.into_iter().map(line).fold(header, |text, line| text + &line))
 }
 
 fn file() -> PathBuf {
