@@ -245,7 +245,12 @@ fn what_the_results_lack_says_what_would_do() {
             "14 days of results before the goal",
         ),
         ("Raise revenue by 10 % in 7 days", rows(7, 3).replace(",5000.00", ","), &[], "empty_is_zero"),
-        ("Raise orders by 10 % in 7 days", "date,channel,spend,orders,revenue\n".to_owned(), &[], "no row below the header"),
+        (
+            "Raise orders by 10 % in 7 days",
+            "date,channel,spend,orders,revenue\n".to_owned(),
+            &[],
+            "no row below the header",
+        ),
     ] {
         let run = Run::new(sentence, &results, options);
         assert_eq!(run.code(), Some(4), "{sentence}: {}", run.errors());
