@@ -1,6 +1,6 @@
 //! The CDNOW customers of the literature: models as published, and how well they foresee the second half of the data. Draws the tracking plot.
 //!
-//! `cargo run --release -p styring-examples --example ltv_cdnow [CDNOW_sample.txt [FOLDER]]`. The data are not ours to publish: they are looked for beside the project, and without
+//! `cargo run --release -p styring-examples --example ltv_cdnow [CDNOW_sample.txt [FOLDER]]` writes `ltv_cdnow.svg` to FOLDER, or to `target/`. The data are not ours to publish: they are looked for beside the project, and without
 //! them the example says so.
 
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use styring_ltv::{
     TimeUnit, Transactions, compare, expected_repeats, frequency_table, holdout_table, value_and_frequency,
 };
 use styring_money::{Currency, Money};
+use styring_report::charts::{WIDE, tracking_of};
 
 /// Orders of the sample: the customer's number in the whole file, number in the sample, day, number of CDs, dollars.
 fn read(path: &Path) -> Result<Transactions<u32>, Box<dyn Error>> {
@@ -58,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("skipped: no data ({})", data.display());
         return Ok(());
     }
-    let folder = arguments.next().unwrap_or_else(|| PathBuf::from("."));
+    let folder = arguments.next().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"));
     let orders = read(&data)?;
     let (calibration_end, end) = ends().ok_or("dates")?;
     let split = orders.summarise_split(calibration_end, end, TimeUnit::WEEK)?;
@@ -85,10 +86,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         let parameters: Vec<_> = estimates
             .parameters
             .iter()
-            .map(|known| format!("{} {:.4} ± {:.4}", known.name, known.value, known.se().unwrap_or(f64::NAN)))
+            .map(|known| {
+                format!(
+                    "{} {:.4} ± {}",
+                    known.name,
+                    known.value,
+                    known.se().map_or_else(|| "?".to_owned(), |se| format!("{se:.4}"))
+                )
+            })
             .collect();
         println!("{name:10}  {}   log-likelihood {:.4}", parameters.join("  "), estimates.log_likelihood);
-        let (told, came) = (expected[77], actual[77]);
+        let (told, came) = (expected[77], actual[77] as f64);
         println!(
             "            week 78: {told:.0} repeat purchases expected, {came:.0} came ({:+.1} %)",
             100.0 * (told / came - 1.0)
@@ -151,12 +159,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
         println!("a new customer's repeat purchases within {days} days: USD {worth:.2}");
     }
-    let _ = folder;
+
+    let series: Vec<_> = lines.iter().map(|line| (line.name, line.expected.as_slice())).collect();
+    let plot = tracking_of(&series, &shown, &actual, Some(calibration_end), WIDE)?;
+    std::fs::create_dir_all(&folder)?;
+    let file = folder.join("ltv_cdnow.svg");
+    std::fs::write(&file, plot)?;
+    println!("wrote {}", file.display());
     Ok(())
 }
 
 /// Repeat purchases until each of these days.
-fn cumulative(by_day: &[(NaiveDate, u64)], days: &[NaiveDate]) -> Vec<f64> {
-    let until = |day: &NaiveDate| by_day.iter().filter(|(on, _)| on <= day).map(|(_, count)| *count as f64).sum();
+fn cumulative(by_day: &[(NaiveDate, u64)], days: &[NaiveDate]) -> Vec<u64> {
+    let until = |day: &NaiveDate| by_day.iter().filter(|(on, _)| on <= day).map(|(_, count)| *count).sum();
     days.iter().map(until).collect()
 }

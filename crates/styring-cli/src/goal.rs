@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use styring_metrics::{Fact, Goal, Margin, Measure};
-use styring_money::{Exact, Money, NumberFormat};
+use styring_money::Exact;
 use styring_playbook::{GoalReview, GoalSpec, Pace};
 use styring_report::GoalReport;
 
@@ -73,26 +73,7 @@ pub fn run(request: &Request) -> Result<(), Error> {
         Pending::with(&request.out, "goal.json", &json::written(sentence, spec.pace, &review, &findings)?)?,
         Pending::with(&request.out, "goal.html", &page)?,
     ];
-    job.publish(files, rejected, |width| report.terminal(width))
-}
-
-/// Reads a baseline as people write it: `1513641.20`, `1 513 641,20`, `kr 1 500 000`, `2,5 %`.
-///
-/// # Errors
-/// What is no number.
-pub fn baseline(text: &str) -> Result<Exact, String> {
-    let number = |text: &str| {
-        let plain = NumberFormat::PLAIN.parse(text).or_else(|_| NumberFormat::NORWEGIAN.parse(text));
-        plain.ok().or_else(|| Some(Exact::from(Money::parse_norwegian(text).ok()?.amount())))
-    };
-    let text = text.trim();
-    let read = match text.strip_suffix('%') {
-        Some(percent) => number(percent.trim_end()).map(|percent| percent.shift_point(-2)),
-        None => number(text),
-    };
-    read.ok_or_else(|| {
-        "expected an amount or a number: \"1500000\", \"1 500 000,50\", \"kr 1 500 000\", \"2,5 %\"".to_owned()
-    })
+    job.publish(files, rejected, |width| Ok(report.terminal(width)))
 }
 
 /// Finds what cannot be followed under this plan before a row is read.

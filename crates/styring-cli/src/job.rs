@@ -72,8 +72,9 @@ impl Job<'_> {
         &self,
         mut files: Vec<Pending>,
         rejected: Option<File>,
-        said: impl FnOnce(u16) -> String,
+        said: impl FnOnce(u16) -> Result<String, Error>,
     ) -> Result<(), Error> {
+        let said = if self.quiet { String::new() } else { said(console_width())? };
         let none_rejected = rejected.is_none();
         if none_rejected {
             self.check_rejected()?;
@@ -89,7 +90,7 @@ impl Job<'_> {
             self.forget_rejected()?;
         }
         if !self.quiet {
-            say(&said(console_width()));
+            say(&said);
             for path in written {
                 say(&format!("wrote {}\n", path.display()));
             }

@@ -5,14 +5,18 @@
 //! - [`frequency`]: how often people were met, from a file beside the results.
 //! - [`week`]: the command `styring week`.
 //! - [`goal`]: the command `styring goal`.
+//! - [`ltv`]: the command `styring ltv`.
+//! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
 //!
 //! Embedders will rather want the libraries underneath; see the crate `styring`.
 
+pub mod amount;
 pub mod error;
 pub mod frequency;
 pub mod goal;
 mod job;
+pub mod ltv;
 pub mod plan_file;
 mod progress;
 pub mod source;

@@ -9,10 +9,12 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::{Error, goal, week};
+use styring_cli::source::{Delimiter, OrderSpec};
+use styring_cli::{Error, amount, goal, ltv, week};
+use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
-use styring_money::Exact;
-use styring_playbook::Pace;
+use styring_money::{Currency, Exact};
+use styring_playbook::{ModelChoice, Pace};
 
 /// Steer performance marketing by measured effect.
 #[derive(Parser)]
@@ -34,6 +36,11 @@ enum Command {
     /// The goal is a sentence in Norwegian or English: "Øke netthandelens dekningsbidrag med 12 % på 90 dager", "Lower CPO to 450 in 8 weeks". Writes goal.json and
     /// goal.html to DIR, and rejected.csv if rows had to be set aside. Exit codes as for `week`.
     Goal(GoalCommand),
+    /// Say what customers have been worth, and what they will be.
+    ///
+    /// Reads orders, one a row: customer, day, amount. Writes customers.csv, ltv.json and ltv.html to DIR, and rejected.csv if rows had to be set aside. Exit codes: 0 done, 2 wrong
+    /// command line, 4 the orders cannot be used, 5 a file cannot be written.
+    Ltv(LtvCommand),
 }
 
 #[derive(Args)]
@@ -64,13 +71,115 @@ struct GoalCommand {
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<NaiveDate>,
     /// The same number over as many days before [default: from the results, where they hold it].
-    #[arg(long, value_name = "AMOUNT", value_parser = goal::baseline, allow_hyphen_values = true)]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount::number, allow_hyphen_values = true)]
     baseline: Option<Exact>,
     /// Lay the target over the days as the weeks before the goal went, and not evenly.
     #[arg(long, value_name = "BY")]
     seasonal: Option<Season>,
     #[command(flatten)]
     run: Run,
+}
+
+#[derive(Args)]
+struct LtvCommand {
+    /// Orders as a CSV file; `-` for standard input.
+    orders: PathBuf,
+    #[command(flatten)]
+    table: OrderTable,
+    /// The currency of all amounts, by its ISO 4217 code.
+    #[arg(long)]
+    currency: Currency,
+    /// The last day that counts [default: the last day with an order].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<NaiveDate>,
+    /// What a day with nothing but refunds is.
+    #[arg(long, value_enum, default_value_t = Refunds::Belong)]
+    refunds: Refunds,
+    /// What it costs to acquire a customer.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount::number, allow_hyphen_values = true)]
+    cac: Option<Exact>,
+    /// How many days ahead to look.
+    #[arg(long, value_name = "DAYS,…", value_delimiter = ',', default_value = "90,180")]
+    horizon: Vec<u32>,
+    /// What a year takes off a value to come: 0.10, or "10 %".
+    #[arg(long, value_name = "YEARLY_RATE", value_parser = rate, default_value = "10 %", allow_hyphen_values = true)]
+    discount: f64,
+    /// Let the models see orders until this day only, and hold them against those after.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    holdout: Option<NaiveDate>,
+    /// The purchase model that predicts.
+    #[arg(long, value_enum, default_value_t = Model::Auto)]
+    model: Model,
+    /// The unit of time of the models; it changes their parameters, and no prediction.
+    #[arg(long, value_enum, default_value_t = Unit::Week)]
+    unit: Unit,
+    /// The level of intervals: 0.90, or "90 %".
+    #[arg(long, value_parser = rate, default_value = "90 %")]
+    level: f64,
+    #[command(flatten)]
+    run: Run,
+}
+
+/// How a table of orders is written.
+#[derive(Args)]
+struct OrderTable {
+    /// The column of the customer, by name or by number from 1 [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    customer: Option<String>,
+    /// The column of the day [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    date: Option<String>,
+    /// The column of what the order brought; a margin, if the cost of acquisition is to be set against it [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    amount: Option<String>,
+    /// The column of the acquisition channel; the first order of a customer decides.
+    #[arg(long, value_name = "COLUMN")]
+    channel: Option<String>,
+    /// The first row is an order, and columns go by number.
+    #[arg(long)]
+    no_header: bool,
+    /// What separates the cells: one character, "tab" or "blanks" [default: found in the first line].
+    #[arg(long, value_name = "SIGN", value_parser = delimiter)]
+    delimiter: Option<Delimiter>,
+    /// The decimal sign.
+    #[arg(long, value_name = "SIGN", default_value = ".")]
+    decimal: char,
+    /// What groups digits in threes, if anything.
+    #[arg(long, value_name = "SIGN")]
+    group: Option<char>,
+    /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
+    #[arg(long, value_name = "FORMAT")]
+    date_format: Option<String>,
+    /// The encoding; a byte order mark overrides it.
+    #[arg(long, default_value = "utf-8")]
+    encoding: String,
+    /// Lines before the table.
+    #[arg(long, value_name = "LINES", default_value_t = 0)]
+    skip_lines: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Refunds {
+    /// No purchase; what came back is booked to the purchase before it.
+    Belong,
+    /// A purchase like any other, of an amount below zero.
+    Purchases,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Model {
+    /// The one with the smallest AIC.
+    Auto,
+    BgNbd,
+    MbgNbd,
+    ParetoNbd,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Unit {
+    Day,
+    Week,
+    Month,
 }
 
 /// What all commands that read a table can be told.
@@ -103,10 +212,25 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "expected a day such as 2025-09-01".to_owned())
 }
 
+fn rate(text: &str) -> Result<f64, String> {
+    Ok(amount::number(text)?.to_f64())
+}
+
+fn delimiter(text: &str) -> Result<Delimiter, String> {
+    let mut signs = text.chars();
+    match (text, signs.next(), signs.next()) {
+        ("tab" | "\\t", ..) => Ok(Delimiter::Sign('\t')),
+        ("blanks" | " ", ..) => Ok(Delimiter::Blanks),
+        (_, Some(sign), None) => Ok(Delimiter::Sign(sign)),
+        _ => Err("expected one character, \"tab\" or \"blanks\"".to_owned()),
+    }
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Week(command) => run_week(command),
         Command::Goal(command) => run_goal(command),
+        Command::Ltv(command) => run_ltv(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -128,4 +252,55 @@ fn run_goal(command: GoalCommand) -> Result<(), Error> {
     let (Sentence(sentence, goal), Run { out, strict, quiet }) = (goal, run);
     let pace = seasonal.map_or(Pace::Straight, |Season::Weekday| Pace::Weekday);
     goal::run(&goal::Request { sentence, goal, results, plan, out, from, as_of, baseline, pace, strict, quiet })
+}
+
+fn run_ltv(command: LtvCommand) -> Result<(), Error> {
+    let LtvCommand {
+        orders,
+        table,
+        currency,
+        until,
+        refunds,
+        cac,
+        horizon,
+        discount,
+        holdout,
+        model,
+        unit,
+        level,
+        run,
+    } = command;
+    let spec = OrderSpec {
+        customer: table.customer,
+        date: table.date,
+        amount: table.amount,
+        channel: table.channel,
+        has_header: !table.no_header,
+        delimiter: table.delimiter.unwrap_or(Delimiter::Detect),
+        encoding: table.encoding,
+        skip_lines: table.skip_lines,
+        decimal: table.decimal,
+        group: table.group,
+        date_format: table.date_format,
+        currency,
+        refunds: match refunds {
+            Refunds::Belong => RefundDays::BelongToPurchase,
+            Refunds::Purchases => RefundDays::ArePurchases,
+        },
+        until,
+    };
+    let model = match model {
+        Model::Auto => ModelChoice::Best,
+        Model::BgNbd => ModelChoice::BgNbd,
+        Model::MbgNbd => ModelChoice::MbgNbd,
+        Model::ParetoNbd => ModelChoice::ParetoNbd,
+    };
+    let unit = match unit {
+        Unit::Day => TimeUnit::DAY,
+        Unit::Week => TimeUnit::WEEK,
+        Unit::Month => TimeUnit::MONTH,
+    };
+    let Run { out, strict, quiet } = run;
+    let horizons = horizon;
+    ltv::run(&ltv::Request { orders, spec, unit, model, holdout, horizons, discount, cac, level, out, strict, quiet })
 }

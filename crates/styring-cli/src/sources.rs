@@ -2,34 +2,73 @@
 
 use styring_report::{ExtraSum, Finding, Source};
 
-use crate::source::Findings;
+use crate::source::{Findings, Oddity, OrderFindings, SetAside};
+
+fn finding(text: &str, rows: u64, first_line: Option<u64>) -> Finding {
+    Finding { text: text.to_owned(), rows, first_line }
+}
+
+fn odd(oddities: &[Oddity], contradiction: bool) -> Vec<Finding> {
+    let of_kind = oddities.iter().filter(move |oddity| oddity.contradiction == contradiction);
+    of_kind.map(|oddity| finding(&oddity.name, oddity.rows, Some(oddity.first_line))).collect()
+}
+
+/// The rows that were set aside, by fault, and the first of them.
+fn aside(set_aside: &SetAside) -> (Vec<Finding>, Vec<String>) {
+    let rejected = set_aside.rejected.iter();
+    let by_fault = rejected.map(|(text, fault)| finding(text, fault.rows, Some(fault.first_line)));
+    (by_fault.collect(), set_aside.first_rejections.iter().map(ToString::to_string).collect())
+}
+
+pub(crate) fn orders(findings: &OrderFindings) -> Source {
+    let (set_aside, first_set_aside) = aside(&findings.set_aside);
+    let columns: Vec<String> =
+        findings.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
+    let mut assumptions =
+        vec![format!("Read by column: {}; cells separated by {}.", columns.join(", "), findings.delimiter)];
+    if let Some(customers) = findings.customers_without_channel.filter(|customers| *customers > 0) {
+        let customers = if customers == 1 { "1 customer".to_owned() } else { format!("{customers} customers") };
+        assumptions.push(format!(
+            "The first order of {customers} names no channel; these are left out where channels are compared."
+        ));
+    }
+    Source {
+        name: findings.name.clone(),
+        rows: findings.rows,
+        used: findings.used,
+        assumptions,
+        set_aside,
+        first_set_aside,
+        outside: findings
+            .after
+            .map(|(rows, first_line)| finding("orders after the last day that counts", rows, Some(first_line))),
+        contradictions: odd(&findings.oddities, true),
+        oddities: odd(&findings.oddities, false),
+        ..Source::default()
+    }
+}
 
 pub(crate) fn described(findings: &Findings) -> Source {
-    let finding = |text: &str, rows, first_line| Finding { text: text.to_owned(), rows, first_line };
-    let oddities = |contradiction: bool| {
-        let of_kind = findings.oddities.iter().filter(move |oddity| oddity.contradiction == contradiction);
-        of_kind.map(|oddity| finding(&oddity.name, oddity.rows, Some(oddity.first_line))).collect()
-    };
+    let (set_aside, first_set_aside) = aside(&findings.set_aside);
     let extra = |(name, sum): (&String, &styring_money::Exact)| ExtraSum {
         name: name.clone(),
         sum: sum.clone(),
         missing_rows: findings.extra_missing.get(name).copied().unwrap_or(0),
     };
-    let rejected = findings.set_aside.rejected.iter();
     Source {
         name: findings.name.clone(),
         rows: findings.rows,
         used: findings.used,
         assumptions: findings.assumptions.clone(),
-        set_aside: rejected.map(|(text, fault)| finding(text, fault.rows, Some(fault.first_line))).collect(),
-        first_set_aside: findings.set_aside.first_rejections.iter().map(ToString::to_string).collect(),
+        set_aside,
+        first_set_aside,
         ignored: findings.ignored.iter().map(|ignored| finding(&ignored.rule, ignored.rows, None)).collect(),
         outside: findings
             .outside
             .as_ref()
             .map(|outside| finding("days before the campaign began", outside.facts.rows(), Some(outside.first_line))),
-        contradictions: oddities(true),
-        oddities: oddities(false),
+        contradictions: odd(&findings.oddities, true),
+        oddities: odd(&findings.oddities, false),
         extra: findings.extra.iter().map(extra).collect(),
     }
 }

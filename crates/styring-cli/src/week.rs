@@ -55,5 +55,5 @@ pub fn run(request: &Request) -> Result<(), Error> {
         Pending::with(out, "decisions.json", &decisions::json(&file.plan, &review, &findings)?)?,
         Pending::with(out, "report.html", &page)?,
     ];
-    job.publish(files, rejected, |width| report.terminal(width))
+    job.publish(files, rejected, |width| Ok(report.terminal(width)))
 }

@@ -22,7 +22,7 @@ use crate::{Counts, Error, Future, Horizon, PeriodHistory, PurchaseModel, Simula
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 ///
-/// Cost: a history takes time in proportion to the periods since its last purchase, a prediction to the periods ahead.
+/// Cost: a history takes time in proportion to the periods since its last purchase, a prediction to the periods ahead, [`counts`](PurchaseModel::counts) to their square.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct BgBb {
@@ -67,7 +67,7 @@ impl BgBb {
     /// What is known of an alive customer: chance to buy Beta(α+x, β+n−x), to be gone Beta(γ, δ+n).
     fn posterior(&self, history: &PeriodHistory) -> Self {
         let (x, n) = (f64::from(history.purchases()), f64::from(history.periods()));
-        Self { alpha: self.alpha + x, beta: self.beta + n - x, gamma: self.gamma, delta: self.delta + n }
+        Self { alpha: self.alpha + x, beta: self.beta + (n - x), gamma: self.gamma, delta: self.delta + n }
     }
 }
 
@@ -107,16 +107,45 @@ impl PurchaseModel for BgBb {
     fn counts(&self, history: &PeriodHistory, ahead: f64) -> Result<Counts, Error> {
         let periods = whole(ahead)?;
         let Self { alpha, beta, gamma, delta } = self.posterior(history);
+        finite_in(
+            "periods ahead",
+            ahead,
+            0.0..=MOST_COUNTED,
+            "at most 20 000 where every number of purchases is asked for",
+        )?;
         let mut counts = vec![0.0; periods as usize + 1];
-        let mut there = 1.0;
+        // Beta-binomial over the periods stayed: one more period adds a purchase with the probability (α + n) / (α + β + stayed).
+        let mut purchases = vec![0.0; periods as usize + 1];
+        purchases[0] = 1.0;
+        let (mut there, mut least, mut most) = (1.0, 0, 0);
         for stayed in 0..=periods {
             let at = f64::from(stayed);
-            let leaves = if stayed == periods { 1.0 } else { gamma / (gamma + delta + at) };
-            // Beta-binomial over the periods stayed, from the likeliest number outward, scaled to a sum of one.
-            for (count, probability) in counts.iter_mut().zip(beta_binomial(stayed, alpha, beta)) {
-                *count += there * leaves * probability;
+            let leaves = there * if stayed == periods { 1.0 } else { gamma / (gamma + delta + at) };
+            for (count, probability) in counts[least..=most].iter_mut().zip(&purchases[least..=most]) {
+                *count += leaves * probability;
+            }
+            if stayed == periods {
+                break;
             }
             there *= (delta + at) / (gamma + delta + at);
+            let every = 1.0 / (alpha + beta + at);
+            let mut from_below = 0.0;
+            for (n, probability) in (least..).zip(&mut purchases[least..=most + 1]) {
+                let (buys, rests) = ((alpha + n as f64) * every, (beta + (at - n as f64)).max(0.0) * every);
+                let moves = *probability * buys;
+                *probability = *probability * rests + from_below;
+                from_below = moves;
+            }
+            most += 1;
+            // Ends that can no longer be told from zero.
+            while least < most && purchases[least] < NEGLIGIBLE {
+                purchases[least] = 0.0;
+                least += 1;
+            }
+            while most > least && purchases[most] < NEGLIGIBLE {
+                purchases[most] = 0.0;
+                most -= 1;
+            }
         }
         Ok(Counts::of_alive(self.p_alive(history), counts))
     }
@@ -155,6 +184,12 @@ pub(crate) fn stays_for_ever(gamma: f64, delta: f64, rate: f64, quantity: &'stat
     Err(Error::DoesNotExist { quantity, reason })
 }
 
+/// The most periods ahead of which every number of purchases is told apart, in time that grows with their square.
+const MOST_COUNTED: f64 = 20_000.0;
+
+/// A probability that is as good as none.
+const NEGLIGIBLE: f64 = 1e-30;
+
 /// A whole number of periods.
 fn whole(ahead: f64) -> Result<u32, Error> {
     const EXPECTED: &str = "a whole number of periods, from 0 to 100 000";
@@ -164,38 +199,6 @@ fn whole(ahead: f64) -> Result<u32, Error> {
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
     Ok(ahead as u32)
-}
-
-/// The beta-binomial distribution over `0..=periods`.
-fn beta_binomial(periods: u32, alpha: f64, beta: f64) -> Vec<f64> {
-    let n = f64::from(periods);
-    let ratio = |count: usize| {
-        let k = count as f64;
-        (n - k) / (k + 1.0) * (alpha + k) / (beta + n - k - 1.0)
-    };
-    // From the largest: start anywhere with any weight, keep the largest seen at one.
-    let mut weights = Vec::with_capacity(periods as usize + 1);
-    let (mut weight, mut ln_scale, mut scales) = (1.0_f64, 0.0, Vec::new());
-    for count in 0..=periods as usize {
-        weights.push(weight);
-        scales.push(ln_scale);
-        if count < periods as usize {
-            weight *= ratio(count);
-            if !(1e-200..=1e200).contains(&weight) {
-                ln_scale += libm::log(weight);
-                weight = 1.0;
-            }
-        }
-    }
-    let top = scales.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    for (weight, scale) in weights.iter_mut().zip(&scales) {
-        *weight *= libm::exp(scale - top);
-    }
-    let all: f64 = weights.iter().sum();
-    for weight in &mut weights {
-        *weight /= all;
-    }
-    weights
 }
 
 impl Kernel for BgBb {

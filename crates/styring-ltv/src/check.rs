@@ -31,7 +31,11 @@ pub(crate) fn time_ahead(field: &'static str, value: f64) -> Result<(), Error> {
 
 /// A discount rate per unit of time.
 pub(crate) fn discount(rate: f64) -> Result<(), Error> {
-    finite_in("discount rate", rate, 0.0..=100.0, "from 0 to 100 per unit of time")
+    // A smaller one cannot be told from none within the longest time ahead, and for ever it would lead beyond the range of f64.
+    if rate == 0.0 {
+        return Ok(());
+    }
+    finite_in("discount rate", rate, 1e-20..=100.0, "0, or from 1e-20 to 100 per unit of time")
 }
 
 /// A level of confidence.

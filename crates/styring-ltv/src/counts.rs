@@ -103,21 +103,37 @@ pub(crate) struct NegativeBinomial {
 /// Errors: more than ten million purchases would have to be told apart.
 pub(crate) fn negative_binomial(shape: f64, odds: f64) -> Result<NegativeBinomial, Error> {
     const MOST: f64 = 1e7;
-    const NEGLIGIBLE: f64 = 1e-20;
     let mean = shape * odds;
     let reach = mean + 15.0 * libm::sqrt(mean * (1.0 + odds)) + 50.0 / libm::log1p(1.0 / odds);
     finite_in("purchases to tell apart", reach, 0.0..=MOST, "at most ten million")?;
+    let mut likely = Vec::new();
+    let least = around_mode(shape, odds, &mut likely);
+    let mut exactly = vec![0.0; least];
+    exactly.append(&mut likely);
+    let mut at_least = exactly.clone();
+    for n in (1..at_least.len()).rev() {
+        at_least[n - 1] += at_least[n];
+    }
+    Ok(NegativeBinomial { exactly, at_least })
+}
+
+/// The probabilities of [`negative_binomial`] where they are above 1e-20 of the largest, from the number that is returned on. `probabilities` is what is overwritten.
+pub(crate) fn around_mode(shape: f64, odds: f64, probabilities: &mut Vec<f64>) -> usize {
+    const NEGLIGIBLE: f64 = 1e-20;
     let step = odds / (1.0 + odds);
     let ratio = |n: usize| step * (shape + n as f64) / (n as f64 + 1.0);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "callers have checked the reach")]
     let mode = ((shape - 1.0) * odds).max(0.0) as usize;
-    let mut exactly = vec![0.0; mode + 1];
-    exactly[mode] = 1.0;
+    probabilities.clear();
     let mut weight = 1.0;
-    for n in (0..mode).rev() {
-        weight /= ratio(n);
-        exactly[n] = weight;
+    let mut least = mode;
+    while least > 0 && weight > NEGLIGIBLE {
+        least -= 1;
+        weight /= ratio(least);
+        probabilities.push(weight);
     }
+    probabilities.reverse();
+    probabilities.push(1.0);
     weight = 1.0;
     for n in mode.. {
         let factor = ratio(n);
@@ -125,15 +141,11 @@ pub(crate) fn negative_binomial(shape: f64, odds: f64) -> Result<NegativeBinomia
         if weight < NEGLIGIBLE * (1.0 - factor) || weight == 0.0 {
             break;
         }
-        exactly.push(weight);
+        probabilities.push(weight);
     }
-    let mut at_least = exactly.clone();
-    for n in (1..at_least.len()).rev() {
-        at_least[n - 1] += at_least[n];
-    }
-    let all = at_least[0];
-    for weight in exactly.iter_mut().chain(&mut at_least) {
+    let all: f64 = probabilities.iter().sum();
+    for weight in probabilities.iter_mut() {
         *weight /= all;
     }
-    Ok(NegativeBinomial { exactly, at_least })
+    least
 }

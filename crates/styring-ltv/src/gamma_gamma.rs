@@ -2,7 +2,7 @@ use nalgebra::DVector;
 
 use crate::check::{finite_in, out_of_range, parameter};
 use crate::derivatives::Derivatives;
-use crate::gamma_ratio::{Rise, digamma_and_trigamma};
+use crate::gamma_ratio::{LARGE, Rise, digamma_and_trigamma, stirling_rest};
 use crate::maximum::{CLOSEST, maximum};
 use crate::simulate::gamma;
 use crate::{Error, Estimates, Fit, Histories, Seed};
@@ -124,19 +124,13 @@ impl GammaGamma {
 
     /// The natural logarithm of the density of this mean value, given the number of orders; 0 without orders, which say nothing.
     ///
-    /// `ln Γ(px+q) − ln Γ(px) − ln Γ(q) + q ln v + (px−1) ln m + px ln x − (px+q) ln(xm+v)`, as `−ln m − px ln(1 + v/xm) − q ln(1 + xm/v) − ln B(px, q)`, whose terms are of the
-    /// size of the answer.
+    /// `ln Γ(px+q) − ln Γ(px) − ln Γ(q) + q ln v + (px−1) ln m + px ln x − (px+q) ln(xm+v)`, in forms whose terms are of the size of the answer.
     pub fn log_likelihood(&self, spending: &Spending) -> f64 {
         if spending.orders == 0 {
             return 0.0;
         }
         let x = f64::from(spending.orders);
-        let (k, sum) = (self.p * x, x * spending.mean);
-        Rise::over(k, self.q).value
-            - libm::lgamma(self.q)
-            - libm::log(spending.mean)
-            - k * libm::log1p(self.v / sum)
-            - self.q * libm::log1p(sum / self.v)
+        ln_beta_prime(self.p * x, self.q, x * spending.mean, self.v) - libm::log(spending.mean)
     }
 
     /// The expected value of an order of this customer, `p (v + xm) / (px + q − 1)`; without orders that of the population.
@@ -238,6 +232,23 @@ impl GammaGamma {
         }
         total
     }
+}
+
+/// The log-density of `ln s` where s/v is a beta prime variable of shapes k and q: `−ln B(k, q) − k ln(1 + v/s) − q ln(1 + s/v)`.
+#[allow(clippy::many_single_char_names, reason = "k, q, v as in the density")]
+fn ln_beta_prime(k: f64, q: f64, s: f64, v: f64) -> f64 {
+    let (small, large) = (k.min(q), k.max(q));
+    if small < LARGE {
+        return Rise::over(large, small).value - libm::lgamma(small) - k * libm::log1p(v / s) - q * libm::log1p(s / v);
+    }
+    // With z = s/(s+v) and its mean z₀ = k/(k+q), by Stirling: k ln(z/z₀) + q ln((1−z)/(1−z₀)) and what is of order one. Both logarithms are small where the density is not.
+    let n = k + q;
+    let apart = (s * q - v * k) / (s + v);
+    let ln_ratio = |apart: f64, ratio: f64| if apart.abs() < 0.5 { libm::log1p(apart) } else { libm::log(ratio) };
+    let likely = k * ln_ratio(apart / k, s / (s + v) / (k / n)) + q * ln_ratio(-apart / q, v / (s + v) / (q / n));
+    likely + 0.5 * (libm::log(small) + libm::log(large / n) - libm::log(std::f64::consts::TAU)) + stirling_rest(n)
+        - stirling_rest(k)
+        - stirling_rest(q)
 }
 
 impl SpendingPosterior {

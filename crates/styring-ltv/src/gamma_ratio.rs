@@ -13,7 +13,7 @@ const STIRLING: [f64; 8] = [
 ];
 
 /// From here on the terms missing in [`STIRLING`], and in its second derivative, are below 2e-16.
-const LARGE: f64 = 12.0;
+pub(crate) const LARGE: f64 = 12.0;
 
 /// Up to so many steps, factors are multiplied one by one.
 const FEW: u32 = 16;
@@ -76,6 +76,11 @@ impl Rise {
         rise.curve += -d / (base * (base + d)) + (high.curve - low.curve);
         rise
     }
+}
+
+/// ln Γ(z) − (z − ½) ln z + z − ln √2π, for z of at least [`LARGE`].
+pub(crate) fn stirling_rest(z: f64) -> f64 {
+    Tail::at(z).value
 }
 
 /// What ln Γ(z) − (z − ½) ln z + z − ln √2π leaves, and what ψ(z) − ln z and ψ′(z) − 1/z leave.

@@ -162,6 +162,8 @@ impl<const FIRST: bool> Geometric<FIRST> {
 
     /// `∫ e^(−rate·u) dE(u)`, by parts `e^(−rate·H) E(H) + rate ∫ e^(−rate·u) E(u) du`; without an end as `E[λ / (rate + λp)]`.
     pub(crate) fn discounted(&self, history: &History, horizon: Horizon, rate: f64) -> Result<f64, Error> {
+        /// From so many panels on, the two-dimensional integral takes fewer evaluations.
+        const MANY: f64 = 12.0;
         crate::check::discount(rate)?;
         let posterior = self.posterior(history);
         let alive = self.p_alive(history);
@@ -169,11 +171,14 @@ impl<const FIRST: bool> Geometric<FIRST> {
             Horizon::Within(ahead) => {
                 crate::check::time_ahead("horizon", ahead)?;
                 let mean = |time| self.alive(history, time).mean;
-                let end = libm::exp(-rate * ahead) * mean(ahead);
                 if rate == 0.0 {
-                    return Ok(alive * end);
+                    return Ok(alive * mean(ahead));
                 }
                 let growth = posterior.panel_growth().min(8.0 / (rate * posterior.age));
+                if libm::log1p(ahead / posterior.age) > MANY * libm::log1p(growth) {
+                    return Ok(alive * posterior.discounted(ahead, rate));
+                }
+                let end = libm::exp(-rate * ahead) * mean(ahead);
                 let within = over_panels(ahead, posterior.age, growth, |time| libm::exp(-rate * time) * mean(time));
                 Ok(alive * (end + rate * within))
             }
@@ -247,17 +252,10 @@ impl Posterior {
         let mean = mean_of(&|p, _| if p * w < 1e-300 { k * w } else { -libm::expm1(-k * libm::log1p(p * w)) / p });
         let pairs = mean_of(&|p, q| {
             let x = p * w;
-            // (k+1)(1 − (1+x)^−k) − k (1 − (1+x)^−(k+1)), which is k (k+1) x²/2 for small x
-            let both = if x * (k + 2.0) < 1e-4 {
-                k * (k + 1.0) * x * x * (0.5 - (k + 2.0) * x / 3.0)
-            } else {
-                let log = libm::log1p(x);
-                k * libm::expm1(-(k + 1.0) * log) - (k + 1.0) * libm::expm1(-k * log)
-            };
-            if x < 1e-150 { q * k * (k + 1.0) * w * w } else { 2.0 * q * both / (p * p) }
+            if x < 1e-150 { q * k * (k + 1.0) * w * w } else { 2.0 * q * two_or_more(k, x) / (p * p) }
         });
         let survival = mean_of(&|p, _| libm::exp(-k * libm::log1p(p * w)));
-        Alive { mean, square: mean + pairs, survival }
+        Alive { mean, square: mean + pairs, survival: survival.min(1.0) }
     }
 
     /// The probabilities of n purchases, n = 0, 1, …
@@ -289,7 +287,7 @@ impl Posterior {
 
     /// `E[λ / (rate + λp)]`; without a rate `E[1/p]`.
     fn for_ever(&self, rate: f64) -> Result<f64, Error> {
-        let Self { shape, age, a, b } = *self;
+        let Self { a, b, .. } = *self;
         if rate == 0.0 {
             return if a > 1.0 {
                 Ok((a + b - 1.0) / (a - 1.0))
@@ -300,19 +298,83 @@ impl Posterior {
                 })
             };
         }
+        Ok(self.discounted(f64::INFINITY, rate))
+    }
+
+    /// `E[λ (1 − e^(−(rate + λp)·H)) / (rate + λp)]` over λ and p, for a rate above zero; H may be infinite. Its cost has a bound, whatever the parameters.
+    fn discounted(&self, ahead: f64, rate: f64) -> f64 {
+        let Self { shape, age, a, b } = *self;
         // λ times the density of Gamma(shape, age) is shape/age times that of Gamma(shape + 1, age).
         let rates = crate::quadrature::gamma_nodes(shape + 1.0);
-        let scale = shape / (age * rate);
+        let scale = (shape + 1.0) / age * ahead.min(1.0 / rate);
         let sum = beta_mean(a, b, 1.0 + scale, |p, _| {
-            rates.iter().map(|(multiple, weight)| weight / (1.0 + multiple * p / (age * rate))).sum()
+            let within = |(multiple, weight): &(f64, f64)| {
+                let gone = rate + multiple / age * p;
+                weight * -libm::expm1(-gone * ahead) / gone
+            };
+            rates.iter().map(within).sum()
         });
-        Ok(scale * sum)
+        shape / age * sum
     }
+}
+
+/// The probability of two or more of a negative binomial count, `1 − (1+x)^−k − k x (1+x)^−(k+1)`.
+fn two_or_more(k: f64, x: f64) -> f64 {
+    let decay = k * libm::log1p(x);
+    let step = x / (1.0 + x);
+    if x > 1.0 || k * x > 1.0 {
+        return -libm::expm1(-decay) - k * step * libm::exp(-decay);
+    }
+    // Where both are small the difference cancels, and the sum over 2, 3, … is short.
+    let mut n = 2.0;
+    let mut term = libm::exp(-decay) * k * (k + 1.0) / 2.0 * step * step;
+    let mut sum = 0.0;
+    while term > 1e-17 * sum {
+        sum += term;
+        term *= step * (k + n) / (n + 1.0);
+        n += 1.0;
+    }
+    sum
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Posterior;
+    use super::{Posterior, two_or_more};
+
+    const TWO_OR_MORE: [(f64, f64, f64); 10] = [
+        (0.3, 1e-09, 1.9499999970100002e-19),
+        (5000.0, 1e-08, 1.2502083091121775e-9),
+        (5000.0, 0.00019, 0.24585674801948877),
+        (5000.0, 0.00021, 0.282_625_684_306_453_1),
+        (1000000000.0, 3e-10, 0.036_936_313_137_102_55),
+        (1e-06, 0.5, 7.213_182_772_887_384e-8),
+        (1e-06, 3.0, 6.362_944_399_343_57e-7),
+        (1e-50, 1e+30, 6.807_755_278_982_137e-49),
+        (2.5, 0.39, 0.253_070_961_036_121_9),
+        (1000000000000.0, 1e-11, 0.999_500_600_772_592_3),
+    ];
+
+    #[test]
+    fn two_or_more_loses_nothing() {
+        // By mpmath at 60 digits, on both sides of where the sum takes over.
+        for (k, x, expected) in TWO_OR_MORE {
+            assert!((two_or_more(k, x) / expected - 1.0).abs() < 2e-14, "{k} {x}: {}", two_or_more(k, x));
+        }
+    }
+
+    #[test]
+    fn panels_and_two_dimensions_agree() {
+        for (shape, age, a, b) in [(0.3, 20.0, 0.8, 2.4), (40.0, 60.0, 0.4, 900.0), (2.0, 5.0, 1.0, 3.0)] {
+            let posterior = Posterior { shape, age, a, b };
+            for (ahead, rate) in [(0.1, 0.5), (26.0, 0.002), (150.0, 0.05)] {
+                let mean = |time| posterior.by_series(time).mean;
+                let within = crate::quadrature::over_panels(ahead, age, 0.3, |u| libm::exp(-rate * u) * mean(u));
+                let expected = libm::exp(-rate * ahead) * mean(ahead) + rate * within;
+                let two = posterior.discounted(ahead, rate);
+                assert!((two / expected - 1.0).abs() < 1e-12, "{posterior:?} {ahead} {rate}: {two} {expected}");
+            }
+        }
+    }
 
     #[test]
     fn series_and_quadrature_agree() {

@@ -114,8 +114,12 @@ impl PeriodHistory {
 
     /// A customer's history from the periods with a purchase, the number of the last of these, and the periods seen since the first.
     ///
-    /// Errors: numbers that are not `purchases ≤ last ≤ periods`; a `last` that contradicts the purchases.
+    /// Errors: numbers that are not `purchases ≤ last ≤ periods ≤ 100 000`; a `last` that contradicts the purchases.
     pub fn new(purchases: u32, last: u32, periods: u32) -> Result<Self, Error> {
+        // A likelihood passes every period since the last purchase.
+        if periods > 100_000 {
+            return Err(out_of_range("periods", "at most 100 000", &periods));
+        }
         if last > periods {
             return Err(out_of_range("last purchase", "a period that was seen", &last));
         }

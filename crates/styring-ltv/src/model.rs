@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use crate::check::{discount, parameter};
+use crate::check::{discount, finite_in, parameter, time_ahead};
 use crate::kernel::Kernel;
 use crate::{Counts, CovariateFit, Error, Fit, Group, Histories, Seed, Simulated};
 
@@ -62,7 +62,7 @@ pub trait PurchaseModel: Kernel + Copy + Debug + PartialEq {
 
     /// Customers of these ages with a known truth: what would have been seen of them, and their purchases in the time `ahead` after it.
     ///
-    /// Errors: ages or a time ahead that are not from 0 to 1e12, for BG/BB whole periods.
+    /// Errors: ages or a time ahead that are not from 0 to 1e12, for BG/BB whole periods; a customer with more than ten million purchases.
     fn simulate(&self, ages: &[f64], ahead: f64, seed: Seed) -> Result<Vec<Simulated<Self::History>>, Error> {
         crate::simulate::simulate(self, ages, ahead, seed)
     }
@@ -70,26 +70,31 @@ pub trait PurchaseModel: Kernel + Copy + Debug + PartialEq {
     /// The natural logarithm of the probability (density) of this history.
     fn log_likelihood(&self, history: &Self::History) -> f64;
 
-    /// The probability that the customer is still one at the end of the history.
+    /// The probability that the customer is still one at the end of the history; 1 means that the model knows of no chance to have left, not that nothing was computed.
     fn p_alive(&self, history: &Self::History) -> f64;
 
     /// Purchases in the time ahead: mean, variance, and whether the customer is one after it.
+    ///
+    /// Errors: a time ahead that is not from 0 to 1e12; for BG/BB one that is not a whole number of periods, from 0 to 100 000.
     fn future(&self, history: &Self::History, ahead: f64) -> Result<Future, Error>;
 
-    /// The whole distribution of the number of purchases in the time ahead.
+    /// The whole distribution of the number of purchases in the time ahead, for the parameters as they are. [`Fit::counts`] has their uncertainty in it.
+    ///
+    /// Errors: as [`future`](Self::future); numbers of purchases beyond ten million that would have to be told apart; for BG/BB more than 20 000 periods.
     fn counts(&self, history: &Self::History, ahead: f64) -> Result<Counts, Error>;
 
     /// The expected number of purchases in the time ahead, each discounted from its moment to now.
     ///
-    /// Continuous models: `∫ e^(−rate·u) dE[Y(u)]`. BG/BB: `Σₖ E[purchase in period k] / (1 + rate)^(k−1)`, as in its paper.
+    /// Continuous models: `∫ e^(−rate·u) dE[Y(u)]`, so that `rate` is continuous and per unit of time: ten per cent a year is `0.10_f64.ln_1p() / units in a year`.
+    /// BG/BB: `Σₖ E[purchase in period k] / (1 + rate)^(k−1)`, as in its paper, so that `rate` is that of a period.
     ///
-    /// Errors: no rate and no horizon where the sum has no end.
+    /// Errors: a rate that is neither 0 nor from 1e-20 to 100; a horizon as in [`future`](Self::future); [`Error::DoesNotExist`] without rate and horizon where the sum has no end.
     fn discounted(&self, history: &Self::History, horizon: Horizon, rate: f64) -> Result<f64, Error>;
 
     /// The same in steps, as accountants discount: purchases of each of `periods` periods of this length, discounted from its end,
     /// `Σᵢ (E[Y(i·length)] − E[Y((i−1)·length)]) / (1 + rate)^i`. The monthly value of other packages is this with a length of 30 days, or of 4.345 weeks.
     ///
-    /// Errors: a length below zero; a rate below zero.
+    /// Errors: a length below zero, or one that leads beyond 1e12 ahead; more than 10 000 periods; a rate that is not from 0 to 100.
     fn discounted_by_period(
         &self,
         history: &Self::History,
@@ -98,6 +103,8 @@ pub trait PurchaseModel: Kernel + Copy + Debug + PartialEq {
         rate: f64,
     ) -> Result<f64, Error> {
         discount(rate)?;
+        time_ahead("length of a period", length)?;
+        finite_in("periods", periods.into(), 0.0..=1e4, "at most 10 000")?;
         let (mut before, mut worth, mut sum) = (0.0, 1.0, 0.0);
         for period in 1..=periods {
             worth /= 1.0 + rate;

@@ -81,11 +81,10 @@ impl PurchaseModel for ParetoNbd {
         let posterior = self.posterior(history);
         let Posterior { shape, age, s, life } = posterior;
         let later = libm::log1p(ahead / life);
-        // ∫ S(u) du and ∫ u S(u) du over the time ahead, with S(u) = (life / (life + u))^s
+        // ∫ S(u) du over the time ahead, with S(u) = (life / (life + u))^s
         let lived = life * decayed(s - 1.0, later);
-        let moment = life * life * (decayed(s - 2.0, later) - decayed(s - 1.0, later)).max(0.0);
         let mean = alive * shape / age * lived;
-        let square = alive * (shape / age * lived + 2.0 * shape * (shape + 1.0) / (age * age) * moment);
+        let square = alive * (shape / age * lived + 2.0 * shape * (shape + 1.0) / (age * age) * moment(ahead, life, s));
         Ok(Future { mean, variance: (square - mean * mean).max(0.0), p_alive: alive * libm::exp(-s * later) })
     }
 
@@ -121,10 +120,31 @@ impl PurchaseModel for ParetoNbd {
     }
 }
 
-/// `∫ e^(−rate·u) (life / (life + u))^s du`, by panels in which the integrand falls by sixteen orders at most, and the pole at −life stays away.
+/// `∫ u S(u) du` over the time ahead, with S(u) = (life / (life + u))^s, which is `life² ∫ (e^v − 1) e^(−(s−1)·v) dv` over v = ln(1 + u/life).
+fn moment(ahead: f64, life: f64, s: f64) -> f64 {
+    let end = libm::log1p(ahead / life);
+    let integral = if end > 0.01 && s < 100.0 {
+        decayed(s - 2.0, end) - decayed(s - 1.0, end)
+    } else {
+        // The difference would cancel. The integrand's logarithm is concave: what is beyond 45 powers of e is nothing.
+        let falls = (s - 2.0).max(0.0);
+        let end = if falls * end > 60.0 { 60.0 / falls } else { end };
+        let panels = libm::ceil(falls * end / 15.0).max(1.0);
+        let width = end / panels;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 4")]
+        let panels = panels as u32;
+        (0..panels)
+            .flat_map(|panel| gauss_sixteen(f64::from(panel) * width, f64::from(panel + 1) * width))
+            .map(|(v, weight)| weight * libm::expm1(v) * libm::exp(-(s - 1.0) * v))
+            .sum()
+    };
+    life * life * integral
+}
+
+/// `∫ e^(−rate·u) (life / (life + u))^s du`, by panels in which the integrand falls by sixteen orders at most, and the pole at −life stays away, until it has fallen for good.
 fn discounted_life(end: f64, life: f64, rate: f64, s: f64) -> f64 {
     let (mut from, mut sum) = (0.0, 0.0);
-    while from < end {
+    while from < end && rate * from + s * libm::log1p(from / life) < 45.0 {
         let width = (16.0 / (rate + s / (life + from))).min(3.0 * (life + from));
         let to = (from + width).min(end);
         sum += gauss_sixteen(from, to)
@@ -388,57 +408,35 @@ impl Posterior {
     fn counts(&self, ahead: f64) -> Result<Vec<f64>, Error> {
         let Self { shape, age, s, life } = *self;
         let to_the_end = crate::counts::negative_binomial(shape, ahead / age)?.exactly;
-        let alive = libm::exp(-s * libm::log1p(ahead / life));
+        let survives = |u: f64| libm::exp(-s * libm::log1p(u / life));
+        let alive = survives(ahead);
         let mut counts: Vec<f64> = to_the_end.iter().map(|probability| alive * probability).collect();
-        // P(N(u) = n) as a function of ln u is as wide as its relative spread; panels of that width carry all n at once.
-        let most = counts.len() as f64;
-        let width = (2.5 * libm::sqrt(1.0 / most + 1.0 / shape)).min(2.0);
+        if ahead == 0.0 {
+            return Ok(counts);
+        }
+        // Who dies before the expected purchases are e^−45 has none.
+        let first = libm::log(ahead).min(libm::log(age / shape)) - 45.0;
+        counts[0] += -libm::expm1(-s * libm::log1p(libm::exp(first) / life));
         let mut to = libm::log(ahead);
-        let first = to - width * ((45.0 / width).ceil() + 1.0);
-        while to > first && ahead > 0.0 {
-            let from = to - width;
+        let mut purchases = Vec::new();
+        while to > first {
+            // P(N(u) = n) as a function of ln u is as wide as its relative spread; panels of that width carry all n at once.
+            let odds = libm::exp(to) / age;
+            let most = shape * odds + 12.0 * libm::sqrt(shape * odds * (1.0 + odds)) + 50.0;
+            let from = (to - (2.5 * libm::sqrt(1.0 / most + 1.0 / shape)).min(2.0)).max(first);
             for (ln, weight) in gauss_sixteen(from, to) {
                 let u = libm::exp(ln);
-                let dies = weight * u * s / (life + u) * libm::exp(-s * libm::log1p(u / life));
-                let step = u / (age + u);
-                let mut probability = Scaled::new(dies, -shape * libm::log1p(u / age));
-                for (n, count) in counts.iter_mut().enumerate() {
-                    let ratio = step * (shape + n as f64) / (n as f64 + 1.0);
-                    let now = probability.value();
-                    *count += now;
-                    if ratio < 1.0 && now < 1e-30 {
-                        break;
-                    }
-                    probability.multiply(ratio);
+                let dies = weight * u * s / (life + u) * survives(u);
+                if dies < 1e-30 {
+                    continue;
+                }
+                let least = crate::counts::around_mode(shape, u / age, &mut purchases);
+                for (count, probability) in counts.iter_mut().skip(least).zip(&purchases) {
+                    *count += dies * probability;
                 }
             }
             to = from;
         }
         Ok(counts)
-    }
-}
-
-/// A positive number that may be far below the range of `f64` for a while.
-struct Scaled {
-    mantissa: f64,
-    ln_scale: f64,
-    scale: f64,
-}
-
-impl Scaled {
-    fn new(mantissa: f64, ln_scale: f64) -> Self {
-        Self { mantissa, ln_scale, scale: libm::exp(ln_scale) }
-    }
-
-    fn value(&self) -> f64 {
-        self.mantissa * self.scale
-    }
-
-    fn multiply(&mut self, factor: f64) {
-        const TALL: f64 = 1e100;
-        self.mantissa *= factor;
-        if self.mantissa > TALL && self.ln_scale < 0.0 {
-            *self = Self::new(self.mantissa / TALL, self.ln_scale + TALL.ln());
-        }
     }
 }

@@ -91,6 +91,9 @@ pub(crate) fn over_panels(end: f64, scale: f64, growth: f64, mut integrand: impl
     sum
 }
 
+/// A standard deviation of a logarithm below which a distribution is a point: its square is what is lost.
+const POINT: f64 = 1e-9;
+
 /// The expectation of a bounded smooth f(p) over p ~ Beta(a, b), by the trapezoidal rule in ln(p / (1 − p)), which converges geometrically.
 ///
 /// `scale` is how fast f varies near its ends: |f′| ≤ scale · |f| there. Beyond the last nodes f is taken as constant.
@@ -99,27 +102,35 @@ pub(crate) fn beta_mean(a: f64, b: f64, scale: f64, f: impl Fn(f64, f64) -> f64)
     const NEGLIGIBLE: f64 = 40.0;
     let reach = NEGLIGIBLE + libm::log1p(scale);
     let width = libm::sqrt(1.0 / a + 1.0 / b);
+    let (share, rest) = (1.0 / (1.0 + b / a), 1.0 / (1.0 + a / b));
+    if width < POINT {
+        return f(share, rest);
+    }
     let step = (0.6 * width).min(0.25);
     let mode = libm::log(a / b);
-    // ln of the density in θ = ln(p/(1−p)), without its constant: −a ln(1+e^−θ) − b ln(1+e^θ)
-    let density = |theta: f64| -a * libm::log1p(libm::exp(-theta)) - b * libm::log1p(libm::exp(theta));
-    let top = density(mode);
+    // ln(one + other·e^t) where one and other make 1: what ln(1+e^θ) grows by over the distance t from the mode.
+    let grown = |one: f64, other: f64, t: f64| {
+        let more = other * libm::expm1(t);
+        if more > -0.5 { libm::log1p(more) } else { libm::log(one + other * libm::exp(t)) }
+    };
+    // ln of the density in θ = ln(p/(1−p)) over that at the mode: −a ln(1+e^−θ) − b ln(1+e^θ).
+    let density = |t: f64| -a * grown(share, rest, -t) - b * grown(rest, share, t);
     let (mut mass, mut sum) = (0.0, 0.0);
-    let mut add = |theta: f64| {
-        let weight = libm::exp(density(theta) - top);
-        let (p, q) = (1.0 / (1.0 + libm::exp(-theta)), 1.0 / (1.0 + libm::exp(theta)));
+    let mut add = |t: f64| {
+        let weight = libm::exp(density(t));
+        let (p, q) = (1.0 / (1.0 + b / a * libm::exp(-t)), 1.0 / (1.0 + a / b * libm::exp(t)));
         mass += weight * step;
         sum += weight * step * f(p, q);
         weight
     };
-    add(mode);
+    add(0.0);
     let mut beyond = Vec::with_capacity(2);
     for direction in [-1.0, 1.0] {
         let mut index = 1.0;
         let (last, weight) = loop {
-            let theta = mode + direction * index * step;
-            let weight = add(theta);
-            if weight < 1e-18 || theta * direction > reach.max(mode.abs()) {
+            let t = direction * index * step;
+            let (theta, weight) = (mode + t, add(t));
+            if weight < 1e-18 || theta * direction > reach.max(mode.abs() + NEGLIGIBLE) {
                 break (theta, weight);
             }
             index += 1.0;
@@ -139,18 +150,20 @@ pub(crate) fn beta_mean(a: f64, b: f64, scale: f64, f: impl Fn(f64, f64) -> f64)
 
 /// Nodes and weights for the expectation of a smooth bounded function of a Gamma(shape, 1) variable, for shapes of at least one; as [`beta_mean`], in its logarithm.
 pub(crate) fn gamma_nodes(shape: f64) -> Vec<(f64, f64)> {
-    let step = (0.6 / libm::sqrt(shape)).min(0.25);
-    let mode = libm::log(shape);
-    let weight_at = |theta: f64| libm::exp(shape * (theta - mode) - libm::exp(theta) + shape);
+    let width = 1.0 / libm::sqrt(shape);
     let mut nodes = vec![(shape, 1.0)];
+    if width < POINT {
+        return nodes;
+    }
+    let step = (0.6 * width).min(0.25);
     for direction in [-1.0, 1.0] {
         for index in 1.. {
-            let theta = mode + direction * f64::from(index) * step;
-            let weight = weight_at(theta);
+            let t = direction * f64::from(index) * step;
+            let weight = libm::exp(shape * (t - libm::expm1(t)));
             if weight < 1e-18 {
                 break;
             }
-            nodes.push((libm::exp(theta), weight));
+            nodes.push((shape * libm::exp(t), weight));
         }
     }
     let mass: f64 = nodes.iter().map(|(_, weight)| weight).sum();
@@ -162,17 +175,41 @@ pub(crate) fn gamma_nodes(shape: f64) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{beta_mean, over_panels};
+    use super::{beta_mean, gamma_nodes, over_panels};
 
     #[test]
     fn means_of_beta_distributions() {
-        for (a, b) in
-            [(0.01, 60.0), (0.3, 0.9), (6.0, 1.5), (0.4, 900.0), (50.0, 450.0), (1e5, 2e5), (1e-3, 1e-3), (0.05, 7.0)]
-        {
+        for (a, b) in [
+            (0.01, 60.0),
+            (0.3, 0.9),
+            (6.0, 1.5),
+            (0.4, 900.0),
+            (50.0, 450.0),
+            (1e5, 2e5),
+            (1e-3, 1e-3),
+            (0.05, 7.0),
+            (1e9, 3e14),
+            (1e16, 2e17),
+            (1e50, 1e50),
+            (1e50, 1e-50),
+            (1e-50, 1e50),
+            (1e-50, 1e-50),
+            (3e40, 2.0),
+        ] {
             let mean = beta_mean(a, b, 1.0, |p, _| p);
             assert!((mean / (a / (a + b)) - 1.0).abs() < 1e-12, "{a} {b}: {mean}");
             let beyond = beta_mean(a, b, 1.0, |_, q| q);
             assert!((beyond / (b / (a + b)) - 1.0).abs() < 1e-12, "{a} {b}: {beyond}");
+        }
+    }
+
+    #[test]
+    fn means_of_gamma_distributions() {
+        for shape in [1.0, 2.5, 1e3, 1e9, 1e17, 1e19, 1e50] {
+            let nodes = gamma_nodes(shape);
+            let mean: f64 = nodes.iter().map(|(node, weight)| node * weight).sum();
+            assert!((mean / shape - 1.0).abs() < 1e-12, "{shape}: {mean}");
+            assert!(nodes.len() < 300);
         }
     }
 

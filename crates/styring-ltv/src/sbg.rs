@@ -97,8 +97,14 @@ impl ShiftedBetaGeometric {
         [self.alpha, self.beta]
     }
 
+    /// ln of `Γ(β+t)/Γ(β) · Γ(α+β)/Γ(α+β+t)`, as the difference of two rises by the smaller of α and t: the digits of larger ones would cancel.
     fn ln_survival(&self, renewals: u32) -> f64 {
-        Rise::by(self.beta, renewals).value - Rise::by(self.alpha + self.beta, renewals).value
+        let periods = f64::from(renewals);
+        if self.alpha < periods {
+            Rise::over(self.beta, self.alpha).value - Rise::over(self.beta + periods, self.alpha).value
+        } else {
+            Rise::by(self.beta, renewals).value - Rise::by(self.alpha + self.beta, renewals).value
+        }
     }
 
     /// The share that is left after so many renewals, `B(α, β+t) / B(α, β)`.
@@ -154,7 +160,7 @@ impl ShiftedBetaGeometric {
     ///
     /// Errors: no renewal was seen.
     pub fn fit(renewals: &Renewals) -> Result<Fit<Self>, Error> {
-        if renewals.lost.is_empty() {
+        if renewals.lost.is_empty() || renewals.subscribers() == 0 {
             return Err(Error::CannotFit { model: Self::NAME, reason: "no renewal was seen" });
         }
         let at = |point: &DVector<f64>| {

@@ -2,7 +2,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Poisson};
 
-use crate::check::time_ahead;
+use crate::check::{out_of_range, time_ahead};
 use crate::{Error, Fit, Histories, PurchaseModel};
 
 /// The seed of a simulation: the same seed gives the same customers on every machine (ChaCha8).
@@ -84,6 +84,9 @@ impl<M: PurchaseModel> Fit<M> {
     }
 }
 
+/// The most purchases that a customer is simulated with: a tenth of a second.
+const MOST: u32 = 10_000_000;
+
 /// Purchases one after another until the customer's time is over: `until_next` gives the time to the next one, or `None` if there will be none.
 pub(crate) fn live_on(
     age: f64,
@@ -93,8 +96,11 @@ pub(crate) fn live_on(
     let (mut time, mut purchases, mut last, mut next) = (0.0, 0_u32, 0.0, 0_u32);
     while let Some(wait) = until_next() {
         time += wait;
-        if time > age + ahead || next == u32::MAX || purchases == u32::MAX {
+        if time > age + ahead {
             break;
+        }
+        if purchases + next == MOST {
+            return Err(out_of_range("purchases of a simulated customer", "at most ten million", &"more"));
         }
         if time <= age {
             purchases += 1;
@@ -114,7 +120,15 @@ pub(crate) fn gamma(shape: f64, rate: f64, generator: &mut ChaCha8Rng) -> f64 {
 /// A draw from Beta(a, b), as the share of one of two gamma draws.
 pub(crate) fn beta(a: f64, b: f64, generator: &mut ChaCha8Rng) -> f64 {
     let (one, other) = (gamma(a, 1.0, generator), gamma(b, 1.0, generator));
-    if one + other > 0.0 { one / (one + other) } else { a / (a + b) }
+    if one + other > 0.0 {
+        return one / (one + other);
+    }
+    // Both are below the range of f64, where the logarithm of a gamma draw is −E/shape with E exponential, which has no memory of where it began.
+    let mut ln = |shape: f64| -> f64 {
+        let exponential: f64 = rand_distr::Exp1.sample(generator);
+        -exponential / shape
+    };
+    1.0 / (1.0 + libm::exp(-ln(a) + ln(b)))
 }
 
 /// The time to the next purchase at this rate; `None` if there will be none.

@@ -178,7 +178,9 @@ impl ValueDistribution {
 
     /// The smallest value that is not exceeded with this probability; zero if nothing comes with at least this probability.
     ///
-    /// Errors: a probability that is not between 0 and 1.
+    /// Cost: about thirty evaluations of [`at_most`](Self::at_most), each an incomplete beta function per number of orders that has a chance.
+    ///
+    /// Errors: a probability that is not between 0 and 1; [`Error::DoesNotExist`] where the quantile is above 1e304.
     pub fn quantile(&self, probability: f64) -> Result<f64, Error> {
         level(probability)?;
         if self.counts.probability(0) >= probability {
@@ -193,10 +195,20 @@ impl ValueDistribution {
             low -= 2.0;
             below = excess(low)?;
         }
+        if below > 0.0 {
+            // Below what can be told from nothing.
+            return Ok(0.0);
+        }
         while above < 0.0 && high < 700.0 {
             (low, below) = (high, above);
             high += 2.0;
             above = excess(high)?;
+        }
+        if above < 0.0 {
+            return Err(Error::DoesNotExist {
+                quantity: "this quantile of the value",
+                reason: "so few customers spend so much that it is beyond the range of numbers (px + q is tiny)",
+            });
         }
         for _ in 0..100 {
             if high - low < 1e-12 * high.abs().max(1.0) {
@@ -218,7 +230,7 @@ impl ValueDistribution {
 
     /// From which to which value, with equal tails.
     ///
-    /// Errors: a level that is not between 0 and 1.
+    /// Errors: a level that is not between 0 and 1; as [`quantile`](Self::quantile).
     pub fn interval(&self, confidence: f64) -> Result<(f64, f64), Error> {
         level(confidence)?;
         let tail = (1.0 - confidence) / 2.0;

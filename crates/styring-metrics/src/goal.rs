@@ -1,10 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use styring_money::{Exact, Money, NumberFormat, Sign};
+use styring_money::{Currency, Exact, Sign};
 
 use crate::progress::LONGEST;
-use crate::{Error, Kpi, Measure, Progress};
+use crate::sentence::{AMOUNT_WORDS, Amount, amount, is, percent, plain};
+use crate::{Error, Measure, Progress};
 
 /// A goal for a number: which one, which way, how far, and by when. One sentence, in Norwegian or English.
 ///
@@ -41,6 +42,9 @@ pub struct Goal {
     pub change: Change,
     /// In how many days.
     pub days: u32,
+    /// The currency that the sentence names by its code (`EUR 5000`), which must be that of the results: see [`in_currency`](Goal::in_currency). `kr`, or nothing, names none.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub currency: Option<Currency>,
 }
 
 /// Which way a number shall go.
@@ -103,6 +107,14 @@ impl Goal {
         }
     }
 
+    /// Whether the goal can be held against results in a currency. Errors: it names another.
+    pub fn in_currency(&self, currency: Currency) -> Result<(), Error> {
+        match self.currency.filter(|own| *own != currency) {
+            Some(own) => Err(Error::CurrencyMismatch { field: "goal", left: own, right: currency }),
+            None => Ok(()),
+        }
+    }
+
     /// The sentence in Norwegian, which reads back as the same goal.
     pub fn to_norwegian(&self) -> String {
         let (verb, by) = match (self.direction, &self.change) {
@@ -134,6 +146,9 @@ impl Goal {
         match &self.change {
             Change::By(value) if is_share(self.measure) => format!("{} {points}", percent(value)),
             Change::To(value) if is_share(self.measure) => format!("{} %", percent(value)),
+            Change::By(value) | Change::To(value) if self.currency.is_some() => {
+                format!("{} {value}", self.currency.map_or_else(String::new, |currency| currency.to_string()))
+            }
             change => change.to_string(),
         }
     }
@@ -166,12 +181,8 @@ impl fmt::Display for Goal {
     }
 }
 
-/// A ratio that people read in percent.
 fn is_share(measure: Measure) -> bool {
-    match measure {
-        Measure::Kpi(Kpi::Roas | Kpi::Poas | Kpi::BreakEvenRoas) | Measure::Sum(_) | Measure::Margin(_) => false,
-        Measure::Kpi(kpi) => !kpi.is_amount(),
-    }
+    matches!(measure, Measure::Kpi(kpi) if kpi.is_share())
 }
 
 const RAISE: [&str; 9] = ["raise", "increase", "grow", "øke", "øk", "heve", "hev", "løfte", "løft"];
@@ -184,9 +195,6 @@ const WITHIN: [&str; 6] = ["in", "within", "på", "innen", "over", "løpet"];
 const FILLING: [&str; 6] = ["the", "next", "coming", "av", "de", "neste"];
 const UNITS: [(&[&str], u32); 2] =
     [(&["day", "days", "dag", "dager", "dagene", "døgn"], 1), (&["week", "weeks", "uke", "uker", "ukene"], 7)];
-const PERCENT: [&str; 4] = ["%", "percent", "prosent", "pct"];
-const THOUSANDS: [(&[&str], i8); 2] =
-    [(&["thousand", "tusen"], 3), (&["million", "millions", "millioner", "mill", "mill."], 6)];
 
 impl FromStr for Goal {
     type Err = Error;
@@ -223,16 +231,17 @@ impl FromStr for Goal {
 
         let named = words.get(1..by).unwrap_or_default();
         let found = (0..named.len()).find_map(|at| Some((at, Measure::called(&named[at..].join(" "))?)));
-        let (at, measure) = match found {
-            Some(found) => found,
-            None => return Err(unknown_number(text, named, words[by])),
-        };
+        let Some((at, measure)) = found else { return Err(unknown_number(text, named, words[by])) };
         let amount = words.get(by + 1..within).unwrap_or_default();
-        let change = amount_of(amount, is(words[by], &TO), measure).ok_or_else(|| {
+        let (change, currency) = change_of(amount, is(words[by], &TO), measure).ok_or_else(|| {
             // The word that is no number, or all of it.
-            let strange = amount.iter().find(|word| !word.contains(|c: char| c.is_ascii_digit()) && !is(word, &KNOWN));
+            let strange =
+                amount.iter().find(|word| !word.contains(|c: char| c.is_ascii_digit()) && !is(word, &AMOUNT_WORDS));
             let part = strange.map_or_else(|| amount.join(" "), |word| (*word).to_owned());
-            fault(&part, "an amount: \"12 %\", \"kr 50 000\", \"300\"; a sum or a cost has no \"to … %\"")
+            fault(
+                &part,
+                "an amount: \"12 %\", \"kr 50 000\", \"300\"; a sum or a cost has no \"to … %\", a count no kroner",
+            )
         })?;
         let span = span.get(span.iter().take_while(|word| is(word, &FILLING)).count()..).unwrap_or_default();
         let [count, unit] = span else {
@@ -244,71 +253,32 @@ impl FromStr for Goal {
         let days = count.parse::<u32>().ok().and_then(|count| count.checked_mul(length));
         let days = days.filter(|days| (1..=LONGEST).contains(days));
         let days = days.ok_or_else(|| fault(count, "a whole number above zero, and at most a hundred years"))?;
-        Ok(Self { scope: named[..at].join(" "), measure, direction, change, days })
+        Ok(Self { scope: named[..at].join(" "), measure, direction, change, days, currency })
     }
 }
 
-fn is(word: &str, list: &[&str]) -> bool {
-    list.contains(&word.to_lowercase().as_str())
-}
-
-/// Words that are parts of amounts.
-const KNOWN: [&str; 19] = [
-    "kr",
-    "kr.",
-    "nok",
-    "kroner",
-    "%",
-    "percent",
-    "prosent",
-    "pct",
-    "percentage",
-    "points",
-    "point",
-    "prosentpoeng",
-    "thousand",
-    "tusen",
-    "million",
-    "millions",
-    "millioner",
-    "mill",
-    "mill.",
-];
-
 /// `12 %`, `kr 50 000`, `300`, `2,5 millioner`, `5 percentage points`; the direction carries the sign.
-fn amount_of(words: &[&str], to: bool, measure: Measure) -> Option<Change> {
-    let positive = |value: Exact| (value.sign() != Sign::Negative).then_some(value);
+fn change_of(words: &[&str], to: bool, measure: Measure) -> Option<(Change, Option<Currency>)> {
+    let share =
+        |number: &str| plain(number).filter(|value| value.sign() != Sign::Negative).map(|value| value.shift_point(-2));
     let (last, before) = words.split_last()?;
     if is(last, &["prosentpoeng", "points", "point"]) {
         let before = if is(last, &["prosentpoeng"]) { before } else { before.strip_suffix(&["percentage"])? };
-        let points = positive(plain(&before.join(" "))?.shift_point(-2))?;
-        return (is_share(measure) && !to).then_some(Change::By(points));
+        let points = share(&before.join(" "))?;
+        return (is_share(measure) && !to).then_some((Change::By(points), None));
     }
     let joined = words.join(" ");
-    let percent = PERCENT.iter().find_map(|word| joined.to_lowercase().strip_suffix(word).map(str::len));
-    if let Some(number) = percent.and_then(|length| joined.get(..length)) {
-        let share = positive(plain(number)?.shift_point(-2))?;
+    if let Some(number) = percent(&joined) {
+        let share = share(number)?;
         // "To 70 %" is the value of a ratio, and no sum's.
         let ratio = matches!(measure, Measure::Kpi(kpi) if !kpi.is_amount());
-        return if !to { Some(Change::Percent(share)) } else { ratio.then_some(Change::To(share)) };
+        let change = if to { ratio.then_some(Change::To(share))? } else { Change::Percent(share) };
+        return Some((change, None));
     }
-    let (number, shift) = match THOUSANDS.iter().find(|(names, _)| is(last, names)) {
-        Some((_, shift)) => (before.join(" "), *shift),
-        None => (joined, 0),
-    };
-    let money = || {
-        let crowns = number.to_lowercase().strip_suffix("kroner").map(str::len);
-        let number =
-            crowns.and_then(|length| number.get(..length)).map_or(number.clone(), |rest| format!("kr {}", rest.trim()));
-        Some(Exact::from(Money::parse_norwegian(&number).or_else(|_| number.parse()).ok()?.amount()))
-    };
-    let value = positive(plain(&number).or_else(money)?.shift_point(shift))?;
-    Some(if to { Change::To(value) } else { Change::By(value) })
-}
-
-fn plain(text: &str) -> Option<Exact> {
-    let text = text.trim();
-    NumberFormat::PLAIN.parse(text).or_else(|_| NumberFormat::NORWEGIAN.parse(text)).ok()
+    let Amount { value, money, currency } = amount(&joined)?;
+    // There is no "12 kroner more orders".
+    let fits = !money || measure.is_amount();
+    fits.then_some((if to { Change::To(value) } else { Change::By(value) }, currency))
 }
 
 /// Which word of a name was not understood, and what it may have been meant for.

@@ -1,5 +1,5 @@
 use crate::check::finite_in;
-use crate::{Error, Limits};
+use crate::{Confidence, Error, Limits, count_limits};
 
 /// How many of the attributed results the advertising truly caused: a factor from a holdout, with its interval. Plain numbers, so that any experiment can give them.
 ///
@@ -18,8 +18,8 @@ use crate::{Error, Limits};
 /// # Ok::<(), styring_metrics::Error>(())
 /// ```
 ///
-/// The limits carry the uncertainty of the factor alone; that of the count is [`count_limits`](crate::count_limits). A factor above one means that the platform reports less
-/// than was caused.
+/// [`apply`](Self::apply) and [`cost`](Self::cost) carry the uncertainty of the factor alone: how many of *these* results were caused. [`due`](Self::due) and [`cost_due`](Self::cost_due) carry that of the
+/// count too: how many are caused by a campaign like this one, which is what a decision asks. A factor above one means that the platform reports less than was caused.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Incrementality {
@@ -68,14 +68,58 @@ impl Incrementality {
         })
     }
 
+    /// How many incremental results were due, the count being as uncertain as any count ([`count_limits`]).
+    ///
+    /// The limits of the product `factor × results due` are recovered from those of its parts (MOVER, Zou and Donner 2008): `θ − √((μ·dᶠ)² + (f·dᵐ)² + (dᶠ·dᵐ)²)`, where `d` is how far the limits of
+    /// each part lie from its point. `confidence` must be of the level at which the factor's own limits were given; if those are two-sided, a one-sided limit here leaves what lies beyond one of
+    /// them.
+    ///
+    /// ```
+    /// use styring_metrics::{Confidence, Incrementality};
+    ///
+    /// let factor = Incrementality::new(0.40, 0.25, 0.55)?; // at 90 %
+    /// let few = factor.due(20.0, Confidence::two_sided(0.9)?)?;
+    /// assert_eq!(few.point, 8.0);
+    /// assert!(few.limits.low.is_some_and(|low| low < 5.0) && few.limits.high.is_some_and(|high| high > 11.0)); // the factor alone says 5 to 11
+    /// # Ok::<(), styring_metrics::Error>(())
+    /// ```
+    pub fn due(&self, results: f64, confidence: Confidence) -> Result<IncrementalResults, Error> {
+        let point = self.apply(results)?.point;
+        // Levels below one half have their limits beyond the point; the count's end near it. Which of its two distances pulls the product down depends on the sign of the factor.
+        let counts = count_limits(results, Confidence::two_sided(1.0 - 2.0 * confidence.tail().min(0.49))?)?;
+        let below = results - counts.low.unwrap_or(0.0);
+        let above = counts.high.unwrap_or(results) - results;
+        let (down, up) = if self.factor >= 0.0 { (below, above) } else { (above, below) };
+        let reach = |of_factor: f64, of_count: f64| {
+            let parts = [results * of_factor, self.factor * of_count, of_factor * of_count];
+            parts.iter().map(|part| part * part).sum::<f64>().sqrt()
+        };
+        let low = point - reach(self.factor - self.low, down);
+        // A factor that is surely not below zero makes no product that is.
+        let low = if self.low >= 0.0 { low.max(0.0) } else { low };
+        let high = point + reach(self.high - self.factor, up);
+        let limits = confidence.limits(|_| Ok(low), |_| Ok(Some(high)))?;
+        Ok(IncrementalResults { point, limits })
+    }
+
+    /// The cost per incremental result that was due, with the uncertainty of the count as well: spend over the limits of [`due`](Self::due).
+    pub fn cost_due(&self, spend: f64, results: f64, confidence: Confidence) -> Result<IncrementalCost, Error> {
+        finite_in("spend", spend, 0.0..=1e15, "from 0 to 1e15")?;
+        Ok(per(spend, &self.due(results, confidence.mirrored())?))
+    }
+
     /// The cost per incremental result.
     pub fn cost(&self, spend: f64, results: f64) -> Result<IncrementalCost, Error> {
         finite_in("spend", spend, 0.0..=1e15, "from 0 to 1e15")?;
-        let incremental = self.apply(results)?;
-        let over = |results: Option<f64>| results.filter(|results| *results > 0.0).map(|results| spend / results);
-        Ok(IncrementalCost {
-            point: over(Some(incremental.point)),
-            limits: Limits { low: over(incremental.limits.high), high: over(incremental.limits.low) },
-        })
+        Ok(per(spend, &self.apply(results)?))
+    }
+}
+
+fn per(spend: f64, results: &IncrementalResults) -> IncrementalCost {
+    let over =
+        |results: Option<f64>| results.filter(|results| *results > 0.0).map(|results| (spend / results).min(f64::MAX));
+    IncrementalCost {
+        point: over(Some(results.point)),
+        limits: Limits { low: over(results.limits.high), high: over(results.limits.low) },
     }
 }

@@ -236,6 +236,11 @@ impl Kpi {
         let money = |terms: Terms| terms.iter().any(|(_, fact)| fact.is_money());
         money(numerator) && !money(denominator)
     }
+
+    /// Whether people read it in percent: rates, and ACoS; not ROAS and its like, which are multiples, nor amounts.
+    pub fn is_share(self) -> bool {
+        !self.is_amount() && !matches!(self, Self::Roas | Self::Poas | Self::BreakEvenRoas)
+    }
 }
 
 impl std::fmt::Display for Kpi {

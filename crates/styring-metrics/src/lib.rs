@@ -27,7 +27,7 @@
 //! - One number per channel or creative, with its uncertainty: [`EffectScoring`].
 //! - How sure a KPI is: [`count_limits`], [`cost_limits`], [`rate_limits`], [`OrderValues`]; when to stop: [`StopRule`].
 //! - Results that are still coming: [`ClickCohorts`] and their [`Maturity`].
-//! - Small groups not ranked by luck: [`RatePrior`]. What the advertising caused: [`Incrementality`]. What a useful contact costs: [`QualityPrice`].
+//! - Small groups not ranked by luck: [`RatePrior`], [`SharePrior`]. What the advertising caused: [`Incrementality`]. What a useful contact costs: [`QualityPrice`].
 //! - Goals in one sentence, pace and chance: [`Goal`], [`Progress`]; the words of the trade in two languages: [`Measure`].
 //! - The mean that dashboards show and should not: [`MeanOfRowRatios`].
 //!
@@ -58,6 +58,7 @@ mod reach;
 mod roll_up;
 mod row_ratios;
 mod sales;
+mod sentence;
 mod shrinkage;
 mod stop_loss;
 
@@ -76,12 +77,12 @@ pub use measure::Measure;
 pub use order_values::{Order, OrderValues};
 pub use progress::{DailyValues, Progress};
 pub use quality::{Frequency, FrequencyBand, MeasuredVisibility, Quality, Visibility};
-pub use quality_price::QualityPrice;
+pub use quality_price::{CheapReach, QualityPrice, cheap_reach};
 pub use rank::{Ranking, rank};
 pub use ratio::{Outcome, Ratio};
 pub use reach::Reach;
 pub use roll_up::RollUp;
 pub use row_ratios::MeanOfRowRatios;
 pub use sales::{OrderCosts, OrderLine, Sales, VatRate};
-pub use shrinkage::{Exposed, RatePrior};
+pub use shrinkage::{Exposed, RatePrior, SharePrior};
 pub use stop_loss::{StopCheck, StopDecision, StopRule};

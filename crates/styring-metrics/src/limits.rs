@@ -256,6 +256,11 @@ impl Facts {
     ///
     /// Errors: [`Error::NeedsOrderValues`] for ratios of amounts; a fact that is missing or below zero; a rate without a denominator.
     pub fn limits(&self, kpi: Kpi, confidence: Confidence) -> Result<Limits, Error> {
+        self.limits_by(kpi, RateMethod::Wilson, confidence)
+    }
+
+    /// The same, with rates by another method: Clopper–Pearson where a guarantee is asked for.
+    pub fn limits_by(&self, kpi: Kpi, method: RateMethod, confidence: Confidence) -> Result<Limits, Error> {
         let ([(factor, over)], [(1, under)]) = (kpi.numerator(), kpi.denominator()) else {
             return Err(Error::NeedsOrderValues { kpi });
         };
@@ -266,7 +271,7 @@ impl Facts {
         if over.is_money() {
             cost_limits(top, bottom, confidence)
         } else if top <= bottom {
-            rate_limits(top, bottom, RateMethod::Wilson, confidence)
+            rate_limits(top, bottom, method, confidence)
         } else {
             finite_in(under.name(), bottom, f64::MIN_POSITIVE..=1e15, "above 0 and at most 1e15")?;
             Ok(count_limits(top, confidence)?.scale(1.0 / bottom))

@@ -60,7 +60,7 @@ const WORDS: &[(Measure, &[&str], &[&str])] = {
         (K(Kpi::FirstQuartileRate), &["25 % rate"], &["25 %-visning"]),
         (K(Kpi::MidpointRate), &["50 % rate"], &["50 %-visning"]),
         (K(Kpi::ThirdQuartileRate), &["75 % rate"], &["75 %-visning"]),
-        (K(Kpi::CompletionRate), &["completion rate", "completion"], &["fullføringsgrad", "fullføring"]),
+        (K(Kpi::CompletionRate), &["completion rate", "completion"], &["fullføringsgrad", "fullføring", "gjennomsett"]),
         (K(Kpi::MeasurableRate), &["measurable rate"], &["målbar andel"]),
         (K(Kpi::AvMeasurableRate), &["AV measurable rate"], &["AV-målbar andel"]),
         (K(Kpi::Cm1Rate), &["CM1 rate"], &["bruttomargin"]),
@@ -90,6 +90,15 @@ impl Measure {
             .iter()
             .find(|(_, english, norwegian)| english.iter().chain(*norwegian).any(|word| word.to_lowercase() == name));
         found.map(|(measure, ..)| *measure)
+    }
+
+    /// Whether it is an amount of money, or one per unit.
+    pub fn is_amount(self) -> bool {
+        match self {
+            Self::Sum(fact) => fact.is_money(),
+            Self::Margin(_) => true,
+            Self::Kpi(kpi) => kpi.is_amount(),
+        }
     }
 
     /// The name that a misspelt one is nearest to, and by how many letters it is off: at most one in four.

@@ -118,22 +118,46 @@ impl OrderValues {
     /// Errors: a KPI that counts can give ([`Facts::limits`](crate::Facts::limits)); spend of zero or below; fewer than two orders; a denominator of zero or below;
     /// revenue below zero.
     pub fn limits(&self, kpi: Kpi, spend: f64, confidence: Confidence) -> Result<Limits, Error> {
+        self.limits_of_more(kpi, spend, 1.0, confidence)
+    }
+
+    /// The limits with so many times the evidence, if it goes on as it has.
+    pub(crate) fn limits_of_more(
+        &self,
+        kpi: Kpi,
+        spend: f64,
+        times: f64,
+        confidence: Confidence,
+    ) -> Result<Limits, Error> {
         at_least("spend", spend, f64::MIN_POSITIVE, "above zero")?;
         match kpi {
-            Kpi::Roas => self.roas(spend, confidence),
+            Kpi::Roas => self.roas(spend, times, confidence),
             Kpi::Acos => {
-                let roas = self.roas(spend, confidence.mirrored())?;
+                let roas = self.roas(spend, times, confidence.mirrored())?;
                 let over = |roas: Option<f64>| roas.filter(|roas| *roas > 0.0).map(f64::recip);
                 Ok(Limits { low: over(roas.high), high: over(roas.low) })
             }
-            _ => self.quotient(kpi, spend)?.limits(self.orders, confidence),
+            _ => self.quotient(kpi, spend)?.limits(self.orders as f64, times, confidence),
         }
     }
 
-    fn roas(&self, spend: f64, confidence: Confidence) -> Result<Limits, Error> {
+    /// The KPI of these orders over a spend; `None` without a denominator.
+    pub(crate) fn point(&self, kpi: Kpi, spend: f64) -> Result<Option<f64>, Error> {
+        let revenue = self.revenue.to_f64();
+        Ok(match kpi {
+            Kpi::Roas => (spend > 0.0).then(|| revenue / spend),
+            Kpi::Acos => (revenue > 0.0).then(|| (spend / revenue).min(f64::MAX)),
+            _ => {
+                let quotient = self.quotient(kpi, spend)?;
+                quotient.numerator.checked_div(&quotient.denominator).map(|ratio| ratio.to_f64())
+            }
+        })
+    }
+
+    fn roas(&self, spend: f64, times: f64, confidence: Confidence) -> Result<Limits, Error> {
         let revenue = self.revenue.to_f64();
         at_least("revenue", revenue, 0.0, "zero or above")?;
-        let effective = self.effective_count();
+        let effective = self.effective_count() * times;
         if effective == 0.0 {
             return confidence.limits(|_| Ok(0.0), |_| Ok(None));
         }
@@ -178,15 +202,15 @@ impl OrderValues {
 }
 
 impl Quotient {
-    fn limits(&self, orders: u64, confidence: Confidence) -> Result<Limits, Error> {
+    fn limits(&self, orders: f64, times: f64, confidence: Confidence) -> Result<Limits, Error> {
         let denominator = self.denominator.to_f64();
         at_least("denominator", denominator, f64::MIN_POSITIVE, "above zero")?;
-        at_least("orders", orders as f64, 2.0, "at least two")?;
+        at_least("orders", orders, 2.0, "at least two")?;
         let ratio = self.numerator.checked_div(&self.denominator).unwrap_or_default();
         // Σ(a − ρ·b)², exact, because its parts are large and nearly cancel.
         let spread = &(&self.aa - &(&(&ratio * &self.ab) * &Exact::from(2))) + &(&(&ratio * &ratio) * &self.bb);
-        let error = spread.to_f64().max(0.0).sqrt() / denominator;
-        let (point, orders, k) = (ratio.to_f64(), orders as f64, self.effective);
+        let error = spread.to_f64().max(0.0).sqrt() / denominator / times.sqrt();
+        let (point, orders, k) = (ratio.to_f64(), orders * times, self.effective * times);
         let (freedom, error) = match self.kind {
             Kind::Return if point > 0.0 && k >= 3.0 => {
                 return Ok(effective_count_limits(k, confidence)?.scale(point / k));

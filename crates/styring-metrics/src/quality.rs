@@ -192,28 +192,46 @@ impl Frequency {
     fn weigh(&self, band: FrequencyBand) -> Result<(Option<f64>, f64), Error> {
         at_least("frequency low", band.low, 1.0, "1 or above")?;
         at_least("frequency high", band.high, band.low, "at least the low end")?;
-        let (mean, within_cap) = match self {
-            Self::Unmeasured => return Ok((None, 1.0)),
+        let (mean, within_cap) = (self.mean()?, self.within_cap(band.high)?);
+        Ok(mean
+            .zip(within_cap)
+            .map_or((None, 1.0), |(mean, within_cap)| (Some(mean), within_cap * (mean / band.low).min(1.0))))
+    }
+
+    /// The mean number of contacts per person, where known.
+    fn mean(&self) -> Result<Option<f64>, Error> {
+        match self {
+            Self::Unmeasured => Ok(None),
+            Self::Average(mean) if *mean == 0.0 => Ok(None),
             Self::Average(mean) => {
-                if *mean == 0.0 {
-                    return Ok((None, 1.0));
-                }
                 at_least("frequency", *mean, 1.0, "1 or above, per person reached")?;
-                (*mean, if *mean > band.high { band.high / mean } else { 1.0 })
+                Ok(Some(*mean))
             }
             Self::Histogram(people) => {
-                let sum = |value: &dyn Fn(f64) -> f64| -> f64 {
-                    let reached = people.iter().filter(|(contacts, _)| *contacts > 0);
-                    reached.map(|(contacts, people)| value(f64::from(*contacts)) * *people as f64).sum()
-                };
-                let reached = sum(&|_| 1.0);
-                let contacts = sum(&|j| j);
-                if contacts == 0.0 {
-                    return Ok((None, 1.0));
-                }
-                (contacts / reached, sum(&|j| j.min(band.high)) / contacts)
+                let (met, all) = (contacts(people, |_| 1.0), contacts(people, |j| j));
+                Ok((met > 0.0).then(|| all / met))
             }
-        };
-        Ok((Some(mean), within_cap * (mean / band.low).min(1.0)))
+        }
     }
+
+    /// The share of contacts that lie inside a cap, where anything is known.
+    pub(crate) fn within_cap(&self, cap: f64) -> Result<Option<f64>, Error> {
+        let mean = self.mean()?;
+        Ok(mean.map(|mean| match self {
+            Self::Histogram(people) => contacts(people, |j| j.min(cap)) / contacts(people, |j| j),
+            _ => {
+                if mean > cap {
+                    cap / mean
+                } else {
+                    1.0
+                }
+            }
+        }))
+    }
+}
+
+/// A sum over the people reached.
+fn contacts(people: &[(u32, u64)], value: impl Fn(f64) -> f64) -> f64 {
+    let reached = people.iter().filter(|(contacts, _)| *contacts > 0);
+    reached.map(|(contacts, people)| value(f64::from(*contacts)) * *people as f64).sum()
 }

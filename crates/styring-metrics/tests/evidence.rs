@@ -1,11 +1,11 @@
 //! The laws of limits, stop rules and goals.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::float_cmp)]
 
 use proptest::prelude::*;
 use styring_metrics::{
-    Change, Confidence, DailyValues, Direction, Exposed, Fact, Facts, Goal, Incrementality, Kpi, Margin, Measure,
-    Order, OrderValues, Outcome, Progress, QualityPrice, RateMethod, RatePrior, Row, StopDecision, StopRule,
-    cost_limits, count_limits, rate_limits,
+    Change, Confidence, DailyValues, Direction, Exposed, Fact, Facts, Frequency, Goal, Incrementality, Kpi, Margin,
+    Measure, Order, OrderValues, Outcome, Progress, QualityPrice, RateMethod, RatePrior, Row, SharePrior, StopDecision,
+    StopRule, cheap_reach, cost_limits, count_limits, rate_limits,
 };
 use styring_money::{Currency, Exact};
 
@@ -99,7 +99,7 @@ proptest! {
             _ => Change::To(amount),
         };
         let direction = if raise { Direction::Raise } else { Direction::Lower };
-        let goal = Goal { scope: scope.to_owned(), measure, direction, change, days };
+        let goal = Goal { scope: scope.to_owned(), measure, direction, change, days, currency: None };
         prop_assert_eq!(goal.to_string().parse::<Goal>().unwrap(), goal.clone(), "{}", goal);
         let norwegian = goal.to_norwegian();
         prop_assert_eq!(norwegian.parse::<Goal>().unwrap(), goal, "{}", norwegian);
@@ -108,8 +108,11 @@ proptest! {
     #[test]
     fn a_rule_reads_back(kpi in prop::sample::select(Kpi::ALL.to_vec()), threshold in 0..100_000_u32, places in 0..4_u8) {
         prop_assume!(kpi.better().is_some());
-        let rule = StopRule { kpi, threshold: Exact::new(i128::from(threshold), places) };
+        let threshold = Exact::new(i128::from(threshold), places);
+        let threshold = if kpi.is_share() { threshold.shift_point(-5) } else { threshold };
+        let rule = StopRule { kpi, threshold, currency: None };
         prop_assert_eq!(rule.to_string().parse::<StopRule>().unwrap(), rule.clone(), "{}", rule);
+        prop_assert_eq!(rule.to_norwegian().parse::<StopRule>().unwrap(), rule.clone(), "{}", rule.to_norwegian());
     }
 
     #[test]
@@ -122,7 +125,7 @@ proptest! {
 
     #[test]
     fn what_is_undecided_is_decided_by_what_is_missing(count in 0..200_u32, spend in 1.0..20_000.0_f64, level in 0.6..0.99_f64) {
-        let rule = StopRule { kpi: Kpi::Cpc, threshold: 25.into() };
+        let rule = StopRule { kpi: Kpi::Cpc, threshold: 25.into(), currency: None };
         let count = f64::from(count);
         if let StopDecision::Undecided { more: Some(more) } = rule.check_cost(spend, count, level).unwrap().decision {
             let part = 1.0 + more / spend;
@@ -248,6 +251,10 @@ fn sentences_that_are_not_understood_name_the_words() {
         ("lykke > 25", "\"lykke\""),
         ("CPC > mye", "\"mye\""),
         ("CPC > -1", "zero or above"),
+        ("completion < 25", "at most 100 %"),
+        ("klikpris > 25", "\"klikpris\" is not understood; did you mean \"klikkpris\""),
+        ("orders < 3", "\"orders\""),
+        ("break-even ROAS < 3", "\"break-even ROAS\""),
     ] {
         let fault = text.parse::<StopRule>().unwrap_err().to_string();
         assert!(fault.contains(words), "{fault}");
@@ -350,6 +357,12 @@ fn goals_are_read_as_people_write_them() {
         assert_eq!(read(&goal.to_string()), goal);
         assert_eq!(read(&goal.to_norwegian()), goal);
     }
+}
+
+#[test]
+fn goals_are_written_and_aimed() {
+    let read = |text: &str| text.parse::<Goal>().unwrap_or_else(|fault| panic!("{fault}"));
+    let decimal = |text: &str| text.parse::<Exact>().unwrap();
     let goal = read("Øke synligheten med 5 prosentpoeng på 30 dager");
     assert_eq!(goal.to_string(), "Raise viewability by 5 percentage points in 30 days");
     assert_eq!(goal.to_norwegian(), "Øke synlighet med 5 prosentpoeng på 30 dager");
@@ -358,8 +371,70 @@ fn goals_are_read_as_people_write_them() {
     assert_eq!(read("Cut CPA by 10 % in 30 days").target(&300.into()).unwrap(), 270.into());
     assert_eq!(read("Cut CPA by 40 in 30 days").target(&300.into()).unwrap(), 260.into());
     assert!(read("Cut CPA by 110 % in 30 days").target(&300.into()).unwrap_err().to_string().contains("110 %"));
+    let euros = read("Øke omsetningen med EUR 5000 på 30 dager");
+    assert!(euros.in_currency(Currency::EUR).is_ok() && euros.in_currency(Currency::NOK).is_err());
+    assert!(read("Øke omsetningen med kr 5000 på 30 dager").in_currency(Currency::SEK).is_ok());
+    assert!("Øke ordrer med kr 300 på 30 dager".parse::<Goal>().is_err());
     let fault = read("Cut CPA by 10 % in 30 days").progress(270.into(), 3, 280.into()).unwrap_err();
     assert!(fault.to_string().contains("not CPA"), "{fault}");
+}
+
+#[test]
+fn rules_are_read_as_people_write_them() {
+    let read = |text: &str| text.parse::<StopRule>().unwrap_or_else(|fault| panic!("{fault}"));
+    for (one, other) in [
+        ("CPC > kr 25", "CPC above 25"),
+        ("CPC > kr 25", "stopp hvis klikkpris er over 25 kroner"),
+        ("CPC > kr 25", "Stop when cost per click is above 25"),
+        ("completion < 25 %", "fullføring under 25 prosent"),
+        ("completion < 25 %", "Fullføringsgrad lavere enn 0,25"),
+        ("viewability<0.5", "synlighet under 50 %"),
+        ("ROAS < 2.5", "annonseavkastning < 250 %"),
+        ("CPM > EUR 2,50", "tusenpris over EUR 2.5"),
+    ] {
+        assert_eq!(read(one), read(other), "{one} / {other}");
+    }
+    assert_eq!(read("CPM > EUR 2,50").currency, Some(Currency::EUR));
+    assert_eq!(read("CPC > kr 25").to_norwegian(), "klikkpris > kr 25");
+    assert_eq!(read("completion < 25 %").to_norwegian(), "fullføringsgrad < 25 %");
+    assert_eq!(read("ROAS < 200 %").to_string(), "ROAS < 2");
+}
+
+#[test]
+fn a_rule_on_returns_is_held_against_orders() {
+    let of = |count: i64| {
+        let mut orders = OrderValues::default();
+        for order in 0..count {
+            let revenue = Exact::from([900, 450, 1300, 600, 750][usize::try_from(order % 5).unwrap()]);
+            let cm2 = revenue.checked_div(&2.into()).unwrap();
+            orders.add(&Order { cm1: cm2.clone(), revenue, cm2 });
+        }
+        orders
+    };
+    // A ROAS of 2, a POAS of 1, an ACoS of a half, whatever their number.
+    let check = |rule: &str, count: i64| {
+        rule.parse::<StopRule>().unwrap().check_orders(&of(count), 400.0 * count as f64, 0.95).unwrap()
+    };
+    for rule in ["ROAS < 3", "POAS < 1.5", "ACoS > 33 %"] {
+        let few = check(rule, 5);
+        assert_eq!(few.point_breach, Some(true), "{rule}");
+        let StopDecision::Undecided { more: Some(more) } = few.decision else { panic!("{rule}: {few:?}") };
+        assert_eq!(check(rule, 100).decision, StopDecision::Stop, "{rule}");
+        // What was missing decides, to the order.
+        let enough = 5.0 * (1.0 + more / 2000.0);
+        #[allow(clippy::cast_possible_truncation)]
+        let (before, after) = ((enough / 5.0).floor() as i64 * 5, (enough / 5.0).ceil() as i64 * 5);
+        assert!(
+            !is_decided(check(rule, before).decision) && is_decided(check(rule, after).decision),
+            "{rule} {enough}"
+        );
+    }
+    assert_eq!(check("ROAS < 1.5", 100).decision, StopDecision::Keep);
+    assert_eq!(check("AOV < 700", 200).decision, StopDecision::Keep);
+    // Spend and no order at all: no upper limit of what an order may bring, so nothing is shown.
+    let nothing = "ROAS < 2".parse::<StopRule>().unwrap().check_orders(&OrderValues::default(), 500.0, 0.95).unwrap();
+    assert_eq!((nothing.point, nothing.decision), (Some(0.0), StopDecision::Undecided { more: None }));
+    assert!("CPC > 2".parse::<StopRule>().unwrap().check_orders(&of(5), 500.0, 0.95).is_err());
 }
 
 #[test]
@@ -373,7 +448,12 @@ fn a_rule_is_held_against_merged_facts() {
     assert!(matches!(check("CPC > kr 37").decision, StopDecision::Undecided { more: Some(_) }));
     // CPM is 60 kroner: per thousand, as it is written.
     assert_eq!(check("CPM > kr 61").point, Some(60.0));
-    assert!("ROAS < 2".parse::<StopRule>().unwrap().check(&facts, 0.95).is_err());
+    let fault = |rule: &str| rule.parse::<StopRule>().unwrap().check(&facts, 0.95).unwrap_err().to_string();
+    assert!(fault("ROAS < 2").contains("value of every order"));
+    assert!(fault("CPC > EUR 2").contains("EUR and NOK"));
+    let pearson = facts.limits_by(Kpi::Ctr, RateMethod::ClopperPearson, two_sided(0.9)).unwrap();
+    let wilson = facts.limits(Kpi::Ctr, two_sided(0.9)).unwrap();
+    assert!(pearson.low < wilson.low && pearson.high > wilson.high);
     assert!(
         "completion < 25 %"
             .parse::<StopRule>()
@@ -486,6 +566,71 @@ proptest! {
     }
 
     #[test]
+    fn shrunk_limits_hold_the_shrunk_rate(
+        groups in prop::collection::vec((0..500_u32, prop_oneof![1.0..50_000.0_f64, Just(1e15), Just(1e-15)]), 2..9), level in 0.5..0.999_f64, part in 1e-9..=1.0_f64,
+    ) {
+        let groups: Vec<Exposed> =
+            groups.into_iter().map(|(results, exposure)| Exposed { results: results.into(), exposure }).collect();
+        let Ok(prior) = RatePrior::fit(&groups) else { return Ok(()) };
+        for group in &groups {
+            for prior in [prior, prior.learned(group).unwrap(), prior.fade(part).unwrap()] {
+                let (rate, limits) = (prior.shrunk(group).unwrap(), prior.limits(group, two_sided(level)));
+                // Rates a thousand orders of magnitude apart may have no shape: an error, never a NaN.
+                if let Ok(limits) = limits {
+                    let (low, high) = (limits.low.unwrap(), limits.high.unwrap());
+                    prop_assert!(low.is_finite() && high.is_finite() && low <= high && low <= rate * (1.0 + 1e-9), "{:?} {}", limits, rate);
+                }
+            }
+        }
+        let shares: Vec<Exposed> = groups.iter().map(|group| Exposed { results: group.results, exposure: group.exposure.max(group.results).max(1.0) }).collect();
+        let prior = SharePrior::fit(&shares).unwrap();
+        for group in &shares {
+            for prior in [prior, prior.learned(group).unwrap(), prior.fade(part).unwrap()] {
+                let (share, own) = (prior.shrunk(group).unwrap(), group.results / group.exposure);
+                prop_assert!(own.min(prior.mean()) * (1.0 - 1e-9) <= share && share <= own.max(prior.mean()) * (1.0 + 1e-9));
+                if let Ok(limits) = prior.limits(group, two_sided(level)) {
+                    let (low, high) = (limits.low.unwrap(), limits.high.unwrap());
+                    prop_assert!(0.0 <= low && low <= high && high <= 1.0, "{:?} {}", limits, share);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_uncertainties_are_more_than_one(factor in -2.0..2.0_f64, down in 0.0..1.0_f64, up in 0.0..1.0_f64, count in 0..500_u32, spend in 1.0..1e6_f64) {
+        let measured = Incrementality::new(factor, factor - down, factor + up).unwrap();
+        let count = f64::from(count);
+        let (both, alone) = (measured.due(count, two_sided(0.9)).unwrap(), measured.apply(count).unwrap());
+        prop_assert_eq!(both.point, alone.point);
+        prop_assert!(both.limits.low.unwrap() <= alone.limits.low.unwrap() + 1e-9);
+        prop_assert!(both.limits.high.unwrap() >= alone.limits.high.unwrap() - 1e-9);
+        prop_assert!(factor - down < 0.0 || both.limits.low.unwrap() >= 0.0);
+        let cost = measured.cost_due(spend, count, two_sided(0.9)).unwrap();
+        prop_assert_eq!(cost.point.is_some(), both.point > 0.0);
+        prop_assert!(cost.limits.low.unwrap_or(0.0) <= cost.limits.high.unwrap_or(f64::MAX));
+        let upper = measured.cost_due(spend, count, Confidence::upper(0.95).unwrap()).unwrap();
+        prop_assert_eq!(upper.limits.low, None);
+        match (upper.limits.high, cost.limits.high) {
+            (Some(one), Some(two)) => prop_assert!((one / two - 1.0).abs() < 1e-9),
+            (one, two) => prop_assert_eq!(one, two),
+        }
+    }
+
+    #[test]
+    fn cheap_reach_is_warned_of(channels in prop::collection::vec((1.0..100.0_f64, 0.05..=1.0_f64, 0.05..=1.0_f64), 0..8)) {
+        let channels: Vec<(usize, QualityPrice)> = channels.into_iter().enumerate()
+            .map(|(at, (cpm, seen, inside))| (at, QualityPrice::new(cpm, seen, inside).unwrap())).collect();
+        let warnings = cheap_reach(channels.clone());
+        for warning in &warnings {
+            prop_assert!(warning.cheap_price.cpm() < warning.better_price.cpm() && warning.cheap_price.price() > warning.better_price.price());
+        }
+        // Whoever is best per useful contact is never warned of.
+        if let Some((best, _)) = channels.iter().min_by(|(_, a), (_, b)| a.price().total_cmp(&b.price())) {
+            prop_assert!(warnings.iter().all(|warning| warning.cheap != *best));
+        }
+    }
+
+    #[test]
     fn useful_contacts_never_cost_less_than_contacts(cpm in 0.0..500.0_f64, seen in 0.01..=1.0_f64, inside in 0.01..=1.0_f64) {
         let price = QualityPrice::new(cpm, seen, inside).unwrap();
         prop_assert!(price.price() >= cpm && !price.beats_cheaper(&price));
@@ -529,6 +674,52 @@ fn an_effect_that_may_be_nothing_has_no_upper_cost() {
     let cost = factor.cost(1000.0, 10.0).unwrap();
     assert_eq!((cost.point, cost.limits.high), (Some(500.0), None));
     assert!(Incrementality::new(0.2, 0.3, 0.5).is_err() && Incrementality::new(f64::NAN, 0.0, 0.5).is_err());
+}
+
+#[test]
+fn a_quality_price_needs_what_it_measures() {
+    let mut facts = Facts::zero(Currency::NOK);
+    let spend = "NOK 4000.00".parse().ok();
+    let row =
+        Row { spend, impressions: Some(100_000), measurable: Some(90_000), viewable: Some(72_000), ..Row::default() };
+    facts.add(&row).unwrap();
+    let people = Frequency::Histogram(vec![(0, 70_000), (2, 20_000), (12, 5_000)]);
+    let measured = QualityPrice::measured(&facts, &people, 6).unwrap();
+    assert!((measured.quality() - 0.56).abs() < 1e-12 && !measured.frequency_mean_only());
+    // The mean alone, four contacts, says that nobody was met too often.
+    let mean = QualityPrice::measured(&facts, &Frequency::Average(4.0), 6).unwrap();
+    assert!(mean.frequency_mean_only() && mean.price() < measured.price());
+    let fault = |frequency: &Frequency, cap| QualityPrice::measured(&facts, frequency, cap).unwrap_err().to_string();
+    assert!(fault(&Frequency::Unmeasured, 6).contains("frequency"));
+    assert!(fault(&Frequency::Histogram(vec![]), 6).contains("frequency"));
+    assert!(fault(&people, 0).contains("cap"));
+    facts.add(&Row { viewable: None, ..row }).unwrap();
+    assert!(QualityPrice::measured(&facts, &people, 6).unwrap_err().to_string().contains("viewable"));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn priors_and_rules_read_back() {
+    let groups = [(3.0, 100.0), (9.0, 100.0), (30.0, 200.0)].map(|(results, exposure)| Exposed { results, exposure });
+    let (rate, share) = (RatePrior::fit(&groups).unwrap(), SharePrior::fit(&groups).unwrap());
+    let (rate_text, share_text) = (serde_json::to_string(&rate).unwrap(), serde_json::to_string(&share).unwrap());
+    assert!((serde_json::from_str::<RatePrior>(&rate_text).unwrap().mean() / rate.mean() - 1.0).abs() < 1e-12);
+    assert!((serde_json::from_str::<SharePrior>(&share_text).unwrap().mean() / share.mean() - 1.0).abs() < 1e-12);
+    assert!(
+        serde_json::from_str::<RatePrior>(
+            r#"{"results":0,"exposure":0,"alike":false,"doubt":{"mean2":0,"weight2":1}}"#
+        )
+        .is_err()
+    );
+    assert!(
+        serde_json::from_str::<SharePrior>(
+            r#"{"successes":3,"trials":2,"alike":false,"doubt":{"mean2":0,"weight2":1}}"#
+        )
+        .is_err()
+    );
+    let rule: StopRule = "CPM > EUR 2,50".parse().unwrap();
+    assert_eq!(serde_json::from_str::<StopRule>(&serde_json::to_string(&rule).unwrap()).unwrap(), rule);
+    assert!(serde_json::from_str::<StopRule>(r#"{"kpi":"cpc","threshold":"25"}"#).is_ok());
 }
 
 #[test]

@@ -952,7 +952,7 @@ fn metrics_stoploss() {
             let kpi = Kpi::called(&metric.replace('_', " ")).expect("a KPI");
             let sign = if kpi.better() == Some(Better::Lower) { "greater_than" } else { "less_than" };
             assert_eq!(rule, sign);
-            StopRule { kpi, threshold: Exact::try_from(threshold).expect("a number") }
+            StopRule { kpi, threshold: Exact::try_from(threshold).expect("a number"), currency: None }
         };
         let got = match &input {
             StopInput::CostStop { metric, rule, threshold, spend, count, level } => {
@@ -1008,6 +1008,7 @@ fn metrics_goal() {
             direction: Direction::Raise,
             change: Change::Percent(uplift),
             days,
+            currency: None,
         };
         match (goal.target(&baseline), expected) {
             (Err(fault), ExpectedGoal::BaselineNotPositive) => {

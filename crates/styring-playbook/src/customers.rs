@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::{Days, NaiveDate};
 use styring_ltv::{
@@ -243,6 +244,9 @@ impl Customers {
         if !(0.0..=10.0).contains(&spec.yearly_discount) {
             return Err(Error::invalid("yearly discount", "from 0 to 10", spec.yearly_discount));
         }
+        if let Some(cac) = spec.cac.as_ref().filter(|cac| cac.currency() != orders.currency()) {
+            return Err(Error::invalid("cost of acquisition", "in the currency of the orders", cac));
+        }
         let customers = orders.summarise(spec.until, spec.unit)?;
         let histories: Histories<History> = customers.iter().map(styring_ltv::Customer::history).collect();
         let (bg, mbg, pareto) = (BgNbd::fit(&histories)?, MbgNbd::fit(&histories)?, ParetoNbd::fit(&histories)?);
@@ -257,12 +261,11 @@ impl Customers {
         let best = estimates.first().map_or(MbgNbd::name(), |(name, _)| *name);
         let data = Data { orders, channels, spec, customers, histories, ranking, estimates };
         match spec.model {
-            ModelChoice::BgNbd => data.told_by(bg),
-            ModelChoice::MbgNbd => data.told_by(mbg),
-            ModelChoice::ParetoNbd => data.told_by(pareto),
-            ModelChoice::Best if best == BgNbd::name() => data.told_by(bg),
-            ModelChoice::Best if best == MbgNbd::name() => data.told_by(mbg),
-            ModelChoice::Best => data.told_by(pareto),
+            ModelChoice::BgNbd => data.told_by(&bg),
+            ModelChoice::MbgNbd => data.told_by(&mbg),
+            ModelChoice::Best if best == BgNbd::name() => data.told_by(&bg),
+            ModelChoice::Best if best == MbgNbd::name() => data.told_by(&mbg),
+            ModelChoice::ParetoNbd | ModelChoice::Best => data.told_by(&pareto),
         }
     }
 }
@@ -279,18 +282,18 @@ struct Data<'a> {
 }
 
 impl Data<'_> {
-    fn told_by<M: PurchaseModel<History = History>>(self, fit: Fit<M>) -> Result<Customers, Error> {
+    fn told_by<M: PurchaseModel<History = History>>(self, fit: &Fit<M>) -> Result<Customers, Error> {
         let spec = self.spec;
         let rate = libm::log1p(spec.yearly_discount) / TimeUnit::YEAR.in_days(1.0);
         let rate = rate * spec.unit.in_days(1.0);
         let (spending, spendings) = self.spending();
-        let (tracking, holdout) = self.tracking::<M>(&fit)?;
+        let (tracking, holdout) = self.tracking(fit)?;
         let first_day = self.customers.iter().map(styring_ltv::Customer::first_day).min().unwrap_or(spec.until);
         let observed = ObservedValue::from_first_purchases(self.orders);
         let largest = spec.horizons.iter().copied().max().unwrap_or_default();
-        let (channels, channels_matter) = self.by_channel::<M>(&fit)?;
+        let (channels, channels_matter) = self.by_channel(fit)?;
         let value = spending.as_ref().ok().map(|spent| LifetimeValue::new(fit.clone(), spent.fit.clone()));
-        let outlooks = self.outlooks(&fit, value.as_ref(), &spendings, rate)?;
+        let outlooks = self.outlooks(fit, value.as_ref(), &spendings, rate)?;
         Ok(Customers {
             currency: self.orders.currency(),
             first_day,
@@ -304,8 +307,8 @@ impl Data<'_> {
             tracking,
             calibration_end: spec.calibration_end,
             holdout,
-            totals: self.totals(&fit, &spending, &spendings, rate)?,
-            newcomer: self.newcomer(&fit, &spending, rate)?,
+            totals: self.totals(fit, &spending, &spendings, rate)?,
+            newcomer: self.newcomer(fit, &spending, rate)?,
             channels,
             channels_matter,
             outlooks,
@@ -430,7 +433,7 @@ impl Data<'_> {
         members.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
         let mut curves = self.curves_by_channel()?;
         let grouped: Vec<_> = members.iter().map(|(_, members)| Histories::group(members.iter().copied())).collect();
-        let with = self.with_channels::<M>(&members, &grouped);
+        let with = with_channels::<M>(&members, &grouped);
         let everyone = members.iter().map(|(_, members)| members.len()).sum::<usize>() == self.customers.len();
         let ratio =
             with.as_ref().filter(|_| everyone).and_then(|with| with.estimates.likelihood_ratio(&fit.estimates).ok());
@@ -454,25 +457,6 @@ impl Data<'_> {
         Ok((channels, ratio))
     }
 
-    /// The model with a coefficient for every channel but the first. `None` if there are not two, or too many to tell apart.
-    fn with_channels<M: PurchaseModel<History = History>>(
-        &self,
-        members: &[(&str, Vec<History>)],
-        grouped: &[Histories<History>],
-    ) -> Option<CovariateFit<M>> {
-        const MOST: usize = 30;
-        if !(2..=MOST).contains(&members.len()) {
-            return None;
-        }
-        let names: Vec<&str> = members.iter().skip(1).map(|(name, _)| *name).collect();
-        let covariates: Vec<Vec<f64>> = (0..members.len())
-            .map(|channel| (1..members.len()).map(|other| f64::from(u8::from(channel == other))).collect())
-            .collect();
-        let groups: Vec<_> =
-            grouped.iter().zip(&covariates).map(|(histories, covariates)| Group { covariates, histories }).collect();
-        M::fit_with(&names, &groups).ok()
-    }
-
     fn curves_by_channel(&self) -> Result<BTreeMap<String, ValueCurve>, Error> {
         let by_channel =
             ObservedValue::from_first_purchases_by(self.orders, |customer| self.channels.get(customer).cloned());
@@ -486,7 +470,9 @@ impl Data<'_> {
         spendings: &[Spending],
         rate: f64,
     ) -> Result<Vec<Outlook>, Error> {
-        let one = |(customer, spending): (&styring_ltv::Customer<String>, &Spending)| -> Result<Outlook, Error> {
+        // Whoever bought once spent nothing that tells customers apart, so many share what lies ahead of them.
+        let mut alike: BTreeMap<(History, Spending), Vec<CustomerAhead>> = BTreeMap::new();
+        let mut one = |(customer, spending): (&styring_ltv::Customer<String>, &Spending)| -> Result<Outlook, Error> {
             let history = customer.history();
             let ahead = |days: &u32| -> Result<CustomerAhead, Error> {
                 let time = self.spec.unit.days((*days).into());
@@ -504,17 +490,42 @@ impl Data<'_> {
                 let value = value.and_then(|value| worth(value).ok());
                 Ok(CustomerAhead { days: *days, purchases: mean, purchases_within, value })
             };
+            let ahead = match alike.entry((history, *spending)) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(place) => {
+                    let ahead = self.spec.horizons.iter().map(ahead).collect::<Result<Vec<_>, _>>()?;
+                    place.insert(ahead).clone()
+                }
+            };
             Ok(Outlook {
                 id: customer.id().clone(),
                 first_day: customer.first_day(),
                 history,
                 worth: customer.total(),
                 p_alive: fit.model.p_alive(&history),
-                ahead: self.spec.horizons.iter().map(ahead).collect::<Result<_, _>>()?,
+                ahead,
             })
         };
-        self.customers.iter().zip(spendings).map(one).collect()
+        self.customers.iter().zip(spendings).map(&mut one).collect()
     }
+}
+
+/// The model with a coefficient for every channel but the first. `None` if there are not two, or too many to tell apart.
+fn with_channels<M: PurchaseModel<History = History>>(
+    members: &[(&str, Vec<History>)],
+    grouped: &[Histories<History>],
+) -> Option<CovariateFit<M>> {
+    const MOST: usize = 30;
+    if !(2..=MOST).contains(&members.len()) {
+        return None;
+    }
+    let names: Vec<&str> = members.iter().skip(1).map(|(name, _)| *name).collect();
+    let covariates: Vec<Vec<f64>> = (0..members.len())
+        .map(|channel| (1..members.len()).map(|other| f64::from(u8::from(channel == other))).collect())
+        .collect();
+    let groups: Vec<_> =
+        grouped.iter().zip(&covariates).map(|(histories, covariates)| Group { covariates, histories }).collect();
+    M::fit_with(&names, &groups).ok()
 }
 
 /// How many standard errors the limits of a two-sided level are away.

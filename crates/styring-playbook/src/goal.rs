@@ -171,7 +171,7 @@ impl GoalReview {
     /// The scope of the goal is a channel if it is the name or an alias of one, capitals or not, with or without a genitive ending (`VGs`, `TV 2's`); any other scope is a
     /// phrase, and all channels count. A day without a row counts as nothing, and a note says how many there are.
     ///
-    /// Errors: no results, or results in another currency; a goal of more than ten years; an as-of day after the results; a fact of the goal that some row lacks; a goal in
+    /// Errors: no results, or results or a goal in another currency; a goal of more than ten years; an as-of day after the results; a fact of the goal that some row lacks; a goal in
     /// percent, or by an amount, without a baseline; a percentage of a baseline of zero or below; weekday weights without two weeks of results before the goal, or for a ratio.
     pub fn new(plan: &Plan, spec: &GoalSpec, facts: &RollUp<DayGroup>) -> Result<Self, Error> {
         let currency = plan.campaign.currency;
@@ -179,6 +179,7 @@ impl GoalReview {
             return Err(Error::CurrencyMismatch { results: facts.currency(), plan: currency });
         }
         let goal = &spec.goal;
+        goal.in_currency(currency)?;
         let covered = covered(facts).ok_or(Error::NoResults)?;
         let first_day = spec.first_day.unwrap_or(plan.campaign.first_day);
         let last_day = (goal.days <= LONGEST).then(|| after(first_day, goal.days.saturating_sub(1))).flatten();

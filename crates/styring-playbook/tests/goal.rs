@@ -295,6 +295,8 @@ fn what_cannot_be_followed_says_why() {
     assert!(fault(&late).to_string().contains("2025-09-06 (the results end on 2025-09-05)"));
     let nothing = GoalSpec { baseline: Some(0.into()), ..goal.clone() };
     assert!(fault(&nothing).to_string().contains("above zero for a change in percent"));
+    let euros = spec("Raise revenue by EUR 5000 in 4 days");
+    assert!(fault(&euros).to_string().contains("EUR and NOK"));
     let mut long = goal.clone();
     long.goal.days = 4_000_000_000;
     assert!(fault(&long).to_string().contains("ten years"));

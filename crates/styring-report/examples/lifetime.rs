@@ -8,12 +8,12 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use chrono::NaiveDate;
-use common::customers::{Shop, shop};
+use chrono::{Days, NaiveDate};
+use common::customers::{Shop, opening, shop};
 use styring_ltv::{TimeUnit, Transactions};
 use styring_money::{Currency, Money};
 use styring_playbook::{Customers, CustomersSpec, ModelChoice};
-use styring_report::Source;
+use styring_report::{Source, charts};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -23,6 +23,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut shops = vec![
         ("shop", shop(3000, |_, _| {})),
         ("small", shop(60, |spec, _| spec.cac = None)),
+        (
+            "young",
+            shop(2000, |spec, _| {
+                spec.until = opening() + Days::new(250);
+                spec.calibration_end = Some(opening() + Days::new(150));
+            }),
+        ),
         (
             "plain",
             shop(600, |spec, channels| {
@@ -39,7 +46,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("{name}.html")), shop.report().html()?)?;
         fs::write(folder.join(format!("{name}.txt")), shop.report().terminal(120))?;
     }
+    fs::write(folder.join("models.svg"), models()?)?;
     Ok(())
+}
+
+/// Three models held against the same orders in one chart.
+fn models() -> Result<String, Box<dyn Error>> {
+    let told = [ModelChoice::BgNbd, ModelChoice::MbgNbd, ModelChoice::ParetoNbd]
+        .map(|model| shop(2000, |spec, _| spec.model = model).customers);
+    let expected: Vec<Vec<f64>> =
+        told.iter().map(|told| told.tracking.iter().map(|point| point.expected).collect()).collect();
+    let models: Vec<(&str, &[f64])> =
+        told.iter().zip(&expected).map(|(told, expected)| (told.model, expected.as_slice())).collect();
+    let days: Vec<NaiveDate> = told[0].tracking.iter().map(|point| point.day).collect();
+    let actual: Vec<u64> = told[0].tracking.iter().map(|point| point.actual).collect();
+    Ok(charts::tracking_of(&models, &days, &actual, told[0].calibration_end, charts::WIDE)?)
 }
 
 /// The CDs that customers of 1997 bought: id, day, CDs, dollars.

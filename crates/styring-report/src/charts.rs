@@ -28,6 +28,7 @@
 mod budget;
 mod calendar;
 mod canvas;
+mod channels;
 mod cohorts;
 mod concentration;
 mod cost;
@@ -46,6 +47,7 @@ mod value_curve;
 mod week_axis;
 
 pub use budget::budget;
+pub use channels::channels;
 pub use cohorts::cohorts;
 pub use concentration::concentration;
 pub use cost::cost;

@@ -13,6 +13,8 @@ use crate::{LifetimeReport, numbers};
 const FAR_OFF: f64 = 0.10;
 /// From this correlation of value and frequency on, expected values suffer.
 const DEPENDENT: f64 = 0.10;
+/// Below this p-value a difference is hardly chance.
+const SURELY: f64 = 0.05;
 /// Fewer repeat purchases than this are few.
 const FEW: u64 = 100;
 
@@ -27,12 +29,23 @@ pub(crate) fn about(value: f64, currency: Currency) -> String {
 }
 
 pub(crate) fn bare_about(value: f64, currency: Currency) -> String {
-    match value.abs() {
+    bare_like(value, value, currency)
+}
+
+/// With as many digits as another estimate, beside which it stands.
+pub(crate) fn bare_like(value: f64, other: f64, currency: Currency) -> String {
+    match other.abs() {
         // Nobody spends so much, and it fits into no cell.
         size if size.is_finite() && size >= 1e15 => format!("{value:.2e}"),
-        size if size < 1000.0 => numbers::decimal(value, usize::from(currency.minor_digits().min(2))),
+        size if size < 10_000.0 => numbers::decimal(value, usize::from(currency.minor_digits().min(2))),
         _ => numbers::decimal(value, 0),
     }
+}
+
+/// From which amount to which: `60.20 to 66.10`.
+pub(crate) fn amounts((low, high): (f64, f64), currency: Currency) -> String {
+    let larger = low.abs().max(high.abs());
+    range((low, high), |value| bare_like(value, larger, currency))
 }
 
 /// An expected count.
@@ -56,7 +69,7 @@ pub(crate) fn share(share: f64) -> String {
 
 /// `p = 0.012`, `p < 0.001`.
 pub(crate) fn p_value(p: f64) -> String {
-    if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {}", numbers::decimal(p, 3)) }
+    if p < 0.001 { "p\u{a0}<\u{a0}0.001".to_owned() } else { format!("p\u{a0}=\u{a0}{}", numbers::decimal(p, 3)) }
 }
 
 /// Why something is not there, as the end of a sentence.
@@ -138,9 +151,8 @@ impl LifetimeReport<'_> {
             );
         };
         let limits = mean.limits(self.spec.level).ok().flatten();
-        let limits = limits.map_or_else(String::new, |limits| {
-            format!(" ({}: {})", self.level(), range(limits, |value| bare_about(value, self.currency())))
-        });
+        let limits = limits
+            .map_or_else(String::new, |limits| format!(" ({}: {})", self.level(), amounts(limits, self.currency())));
         let ratio = self.spec.cac.as_ref().and_then(|cac| curve.against(cac, age).ok()?.ratio());
         let ratio = ratio.map_or_else(String::new, |ratio| {
             format!(", {} times what it costs to acquire one", numbers::fixed(&ratio, 2))
@@ -198,7 +210,7 @@ impl LifetimeReport<'_> {
             Some((actual, expected, _)) if actual > 0.0 && (expected / actual - 1.0).abs() >= FAR_OFF => {
                 let side = if expected < actual { "fewer" } else { "more" };
                 notes.push(format!(
-                    "In the days it had not seen, the model expected {} {side} purchases than came: correct what lies ahead by as much.",
+                    "In the days it had not seen, the model expected {} {side} purchases than came. Intervals know chance and that parameters are estimates, not that a model is wrong: take what lies ahead to be wrong by as much.",
                     share((expected / actual - 1.0).abs()),
                 ));
             }
@@ -216,6 +228,7 @@ impl LifetimeReport<'_> {
             Ok(spent) => {
                 if let Ok(found) = &spent.independence
                     && found.correlation.abs() >= DEPENDENT
+                    && found.p_value < SURELY
                 {
                     let (more, values) =
                         if found.correlation > 0.0 { ("more", "too low") } else { ("less", "too high") };
@@ -330,9 +343,9 @@ impl LifetimeReport<'_> {
         let table = &self.customers.frequency;
         let [low, high] = table.p_value;
         let (smaller, larger) = (low.min(high), low.max(high));
-        let what = if smaller > 0.05 {
+        let what = if smaller > SURELY {
             "The differences are of the size that chance gives"
-        } else if larger > 0.05 {
+        } else if larger > SURELY {
             "The differences are at the edge of what chance gives"
         } else {
             "The differences are larger than chance gives, as they are for every model once there are enough customers; the bars say whether they matter"
@@ -360,6 +373,7 @@ impl LifetimeReport<'_> {
         let verdict = match found.correlation {
             r if r.abs() < 0.05 => "so little that it does no harm",
             r if r.abs() < DEPENDENT => "a little; expected values are hardly wrong by it",
+            _ if found.p_value >= SURELY => "too few customers to tell it from none",
             r if r > 0.0 => "enough to make expected values of frequent buyers too low",
             _ => "enough to make expected values of frequent buyers too high",
         };
@@ -397,7 +411,7 @@ impl LifetimeReport<'_> {
                 clean(&first.name)
             ));
             sentences.push(match &self.customers.channels_matter {
-                Some(found) if found.p_value < 0.05 => format!(
+                Some(found) if found.p_value < SURELY => format!(
                     "Customers of different channels buy and leave differently ({}).",
                     likelihood_ratio(found)
                 ),
@@ -427,11 +441,13 @@ impl LifetimeReport<'_> {
             }
         };
         let all = cohorts.all();
-        let limits = all.interval(self.spec.level).ok().flatten();
-        let limits = limits.map_or_else(
-            || "; too few cohorts are old enough to say how sure that is".to_owned(),
-            |limits| format!(" ({}: {})", self.level(), range(limits, |value| bare_about(value, self.currency()))),
-        );
+        let limits = match (all.standard_error(), all.interval(self.spec.level)) {
+            (Some(0.0), _) => ", all of it observed".to_owned(),
+            (_, Ok(Some(limits))) => {
+                format!(" ({}: {})", self.level(), amounts(limits, self.currency()))
+            }
+            _ => "; too few cohorts are old enough to say how sure that is".to_owned(),
+        };
         let mut sentences = vec![format!(
             "Customers by the month of their first order, and what each will have been worth after {} days: as far as it was seen, and from there as older cohorts went on (chain ladder). All together: {} per customer{limits}.",
             cohorts.ages().last().copied().unwrap_or_default(),

@@ -3,7 +3,7 @@
 mod budget;
 mod cards;
 mod goal;
-mod lifetime;
+pub(crate) mod lifetime;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;

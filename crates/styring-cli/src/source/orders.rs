@@ -425,7 +425,9 @@ impl<'a> Reading<'a> {
             used: self.used,
             columns,
             delimiter: match self.delimiter {
-                Delimiter::Sign('\t') => "tab".to_owned(),
+                Delimiter::Sign('\t') => "tabs".to_owned(),
+                Delimiter::Sign(',') => "commas".to_owned(),
+                Delimiter::Sign(';') => "semicolons".to_owned(),
                 Delimiter::Sign(sign) => shown(sign.to_string().as_bytes()),
                 Delimiter::Blanks | Delimiter::Detect => "blanks".to_owned(),
             },

@@ -10,7 +10,7 @@ const SHORT: i64 = 70;
 /// Steps that keep to weeks.
 const DAYS: [u32; 5] = [1, 2, 7, 14, 28];
 /// Steps that keep to years.
-const MONTHS: [u32; 9] = [1, 2, 3, 6, 12, 24, 60, 120, 600];
+const MONTHS: [u32; 10] = [1, 2, 3, 6, 12, 24, 36, 60, 120, 600];
 
 pub(super) struct Calendar {
     first: NaiveDate,
@@ -39,12 +39,22 @@ impl Calendar {
 
     /// Writes the names under the axis, as many as there is room for.
     pub(super) fn labels(&self, canvas: &mut Canvas<'_>, y: f64) {
-        for (day, name) in if self.days <= SHORT { self.day_names() } else { self.month_names() } {
-            let x = self.x(day);
-            if x - label::width(&name, SMALL) / 2.0 >= 0.0 {
-                canvas.muted((x, y), Side::Centre, SMALL, &name);
-            }
+        for (day, name) in self.names() {
+            canvas.muted((self.x(day).max(label::width(&name, SMALL) / 2.0), y), Side::Centre, SMALL, &name);
         }
+    }
+
+    fn names(&self) -> Vec<(NaiveDate, String)> {
+        if self.days <= SHORT {
+            return self.day_names();
+        }
+        let named = self.month_names();
+        if named.len() > 1 {
+            return named;
+        }
+        // One name says nothing of a length.
+        let last = self.first.checked_add_days(Days::new(self.days.unsigned_abs())).unwrap_or(self.first);
+        [self.first, last].map(|day| (day, month(day, true))).to_vec()
     }
 
     fn day_names(&self) -> Vec<(NaiveDate, String)> {
@@ -56,8 +66,10 @@ impl Calendar {
     }
 
     fn month_names(&self) -> Vec<(NaiveDate, String)> {
-        let room = label::width(WIDEST, SMALL) + 10.0;
-        let every = MONTHS.into_iter().find(|every| f64::from(*every) * 28.0 * self.step() >= room).unwrap_or(2400);
+        let room = label::width(WIDEST, SMALL) + 8.0;
+        // Half a year has 181 days at least, a month 28.
+        let days = |every: u32| f64::from(every) * if every < 6 { 28.0 } else { 30.1 };
+        let every = MONTHS.into_iter().find(|every| days(*every) * self.step() >= room).unwrap_or(2400);
         // The first month that begins on the axis and is a whole number of steps into its year.
         let from_january = self.first.with_day(1).map_or(self.first, |day| day);
         let mut starts = Vec::new();
@@ -90,15 +102,19 @@ mod tests {
     fn names(first: (i32, u32, u32), days: u64, room: f64) -> Vec<String> {
         let first = NaiveDate::from_ymd_opt(first.0, first.1, first.2).unwrap();
         let axis = Calendar::new(first, first + Days::new(days), (0.0, room));
-        let named = if axis.days <= SHORT { axis.day_names() } else { axis.month_names() };
-        named.into_iter().map(|(_, name)| name).collect()
+        axis.names().into_iter().map(|(_, name)| name).collect()
     }
 
     #[test]
     fn long_axes_name_months_and_years() {
         assert_eq!(names((1997, 1, 1), 545, 300.0), ["Jan 1997", "Jul", "Jan 1998"]);
         assert_eq!(names((2024, 11, 5), 150, 800.0), ["Dec 2024", "Jan 2025", "Feb", "Mar", "Apr"]);
-        assert_eq!(names((2020, 3, 1), 4000, 400.0), ["Jan 2022", "Jan 2024", "Jan 2026", "Jan 2028", "Jan 2030"]);
+        assert_eq!(names((2020, 3, 1), 4000, 400.0), ["Jan 2022", "Jan 2025", "Jan 2028", "Jan 2031"]);
+    }
+
+    #[test]
+    fn no_axis_has_a_single_name() {
+        assert_eq!(names((2024, 2, 10), 200, 120.0), ["Feb 2024", "Aug 2024"]);
     }
 
     #[test]

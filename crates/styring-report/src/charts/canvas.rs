@@ -50,7 +50,7 @@ impl Dash {
         match self {
             Self::Even => (5.0, 9.0),
             Self::Long => (13.0, 18.0),
-            Self::Dots => (2.0, 6.0),
+            Self::Dots => (3.0, 7.0),
         }
     }
 }

@@ -26,19 +26,19 @@ pub fn cohorts(projection: &CohortProjection<Month>, level: f64, width: u32) -> 
     let gutter = ticks.iter().map(|(_, text)| label::width(text, SMALL)).fold(0.0, f64::max);
     let (left, right) = (PAD + gutter + 8.0, width - PAD - label::width(WIDEST, SMALL) / 2.0);
     let step = (right - left) / bars.len().max(1) as f64;
-    let legend = Legend::new(
-        [
-            (Mark::Area(palette::channel(0), 1.0), "observed".to_owned()),
-            (Mark::Area(palette::channel(0), PROJECTED), "projected".to_owned()),
-            (Mark::Bar, format!("interval of {}", numbers::level(level))),
-        ],
-        width - 2.0 * PAD,
-    );
+    let mut entries = vec![(Mark::Area(palette::channel(0), 1.0), "observed".to_owned())];
+    if bars.iter().any(|bar| bar.value > bar.observed) {
+        entries.push((Mark::Area(palette::channel(0), PROJECTED), "projected".to_owned()));
+    }
+    if bars.iter().any(|bar| bar.interval.is_some()) {
+        entries.push((Mark::Bar, format!("interval of {}", numbers::level(level))));
+    }
+    let legend = Legend::new(entries, width - 2.0 * PAD);
     let plot = if wide { 260.0 } else { 210.0 };
     let bottom = PAD + plot;
     let y = |value: f64| bottom - scale.place(value).clamped() * plot;
     let centre = |index: usize| left + (index as f64 + 0.5) * step;
-    let half = (step * 0.36).clamp(0.5, 24.0);
+    let half = (step * 0.36).clamp(0.5, 36.0);
 
     let age = projection.ages().last().copied().unwrap_or_default();
     let currency = projection.cohorts().next().map(|cohort| cohort.observed().currency());
@@ -69,7 +69,7 @@ pub fn cohorts(projection: &CohortProjection<Month>, level: f64, width: u32) -> 
         }
         canvas.line((left, y(0.0)), (right, y(0.0)), 1, INK);
         let room = label::width(WIDEST, SMALL) + 10.0;
-        let every = [1, 2, 3, 4, 6, 12, 24, 60].into_iter().find(|every| f64::from(*every) * step >= room);
+        let every = [1_u32, 2, 3, 4, 6, 12, 24, 60].into_iter().find(|every| f64::from(*every) * step >= room);
         for index in (0..bars.len()).step_by(every.unwrap_or(120) as usize) {
             let name = month(bars[index].month.first_day(), index == 0);
             let x = centre(index).max(label::width(&name, SMALL) / 2.0);

@@ -3,7 +3,7 @@ use styring_money::Currency;
 use super::canvas::{Canvas, SMALL, Side, TEXT, svg};
 use super::palette::{self, INK};
 use super::{PAD, label, layout};
-use crate::lifetime_words::bare_about;
+use crate::lifetime_words::bare_like;
 use crate::{Error, numbers};
 
 const BAR: f64 = 16.0;
@@ -28,13 +28,14 @@ const OTHERS: f64 = 0.55;
 pub fn concentration(title: &str, values: &[f64], currency: Option<Currency>, width: u32) -> Result<String, Error> {
     let tenths = Tenth::all(values)?;
     let (width, _) = layout(width);
-    let texts: Vec<String> = tenths.iter().map(|tenth| tenth.text(currency)).collect();
+    let most = tenths.iter().map(Tenth::mean).fold(0.0, f64::max);
+    let texts: Vec<String> = tenths.iter().map(|tenth| tenth.text(currency, most)).collect();
     let gutter = tenths.iter().map(|tenth| label::width(&tenth.name, TEXT)).fold(0.0, f64::max) + 10.0;
     let room = texts.iter().map(|text| label::width(text, SMALL)).fold(0.0, f64::max);
     let (left, right) = (PAD + gutter, (width - PAD - room - 8.0).max(PAD + gutter + 1.0));
     let heading = match currency {
-        Some(currency) => format!("share of the whole, and mean per customer in {currency}"),
-        None => "share of the whole, and mean per customer".to_owned(),
+        Some(currency) => format!("share of the whole · mean in {currency}"),
+        None => "share of the whole · mean".to_owned(),
     };
     let top = PAD + 24.0;
     let largest = tenths.iter().map(|tenth| tenth.sum).fold(0.0, f64::max);
@@ -85,11 +86,15 @@ impl Tenth {
         Ok((0..parts).map(part).collect())
     }
 
-    fn text(&self, currency: Option<Currency>) -> String {
-        let mean = self.sum / self.customers.max(1) as f64;
+    fn mean(&self) -> f64 {
+        self.sum / self.customers.max(1) as f64
+    }
+
+    /// `most` is the largest mean of all tenths.
+    fn text(&self, currency: Option<Currency>, most: f64) -> String {
         let mean = match currency {
-            Some(currency) => bare_about(mean, currency),
-            None => numbers::decimal(mean, 2),
+            Some(currency) => bare_like(self.mean(), most, currency),
+            None => numbers::decimal(self.mean(), 2),
         };
         match self.share {
             Some(share) => format!("{}\u{202f}% · {mean}", numbers::decimal(share * 100.0, 1)),

@@ -39,12 +39,14 @@ impl DayAxis {
 
     fn name(&self, day: u32) -> String {
         let date = self.first.checked_add_days(Days::new(u64::from(day.max(1)) - 1)).unwrap_or(self.first);
-        date.format("%-d %b").to_string()
+        // Over more than a year a day without its year could be several.
+        date.format(if self.days > 366 { "%b %Y" } else { "%-d %b" }).to_string()
     }
 
     /// Writes the days under the axis, the last of them always, and as many before as there is room for.
     pub(super) fn labels(&self, canvas: &mut Canvas<'_>, y: f64, place: impl Fn(u32) -> f64) {
-        let room = label::width("30 Sep", SMALL) + 10.0;
+        let widest = if self.days > 366 { "Mar 2025" } else { "30 Mar" };
+        let room = label::width(widest, SMALL) + 10.0;
         let every = STEPS.into_iter().find(|every| f64::from(*every) * self.step() >= room).unwrap_or(self.days);
         let labelled = (1..=self.days).rev().step_by(every as usize);
         for day in labelled.filter(|day| place(*day) - room / 2.0 >= 0.0) {

@@ -107,8 +107,8 @@ pub fn tracking_of(
 fn check(models: &[(&str, &[f64])], days: &[NaiveDate], actual: &[u64]) -> Result<(), Error> {
     let wrong =
         |field: &str, expected, value: String| Err(Error::Series { field: crate::text::clean(field), expected, value });
-    if let Some(pair) = days.windows(2).find(|pair| pair[0] >= pair[1]) {
-        return wrong("days", "each after the one before", format!("{} and {}", pair[0], pair[1]));
+    if let Some((one, next)) = days.iter().zip(days.iter().skip(1)).find(|(one, next)| one >= next) {
+        return wrong("days", "each after the one before", format!("{one} and {next}"));
     }
     let lengths = models.iter().map(|(name, values)| (*name, values.len())).chain([("actual", actual.len())]);
     for (name, length) in lengths {
@@ -147,7 +147,8 @@ fn entries(models: &[(&str, &[f64])], actual: &[u64], marked: Option<NaiveDate>)
         entries.push((Mark::Broken(palette::channel(place), Dash::of(place)), format!("{name}{expected}")));
     }
     if marked.is_some() {
-        entries.push((Mark::Area(MUTED, UNSEEN), "not seen by the model".to_owned()));
+        let unseen = if models.len() == 1 { "not seen by the model" } else { "not seen by the models" };
+        entries.push((Mark::Area(MUTED, UNSEEN), unseen.to_owned()));
     }
     entries
 }

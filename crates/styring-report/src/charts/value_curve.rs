@@ -47,7 +47,7 @@ pub fn value_curve(
 ) -> Result<String, Error> {
     let payback = cac.map(|cac| Payback::of(curve, cac, level)).transpose()?;
     // Of few customers the limits leave the paper; how many is few depends on how many there are.
-    let drawn = curve.clone().with_minimum_at_risk((curve.customers() / 20).clamp(1, 10));
+    let drawn = curve.clone().with_minimum_at_risk((curve.customers() / 10).clamp(1, 10));
     let (width, wide) = layout(width);
     let last = drawn.last_age().unwrap_or(0).max(1);
     let points = points(&drawn, last, level)?;

@@ -1,7 +1,7 @@
 //! The page of customers and their value.
 
 mod cards;
-mod tables;
+pub(crate) mod tables;
 
 use minijinja::value::Value;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use super::table::Table;
 use super::{Chart, css, read, rendered};
 use crate::text::clean;
 use crate::{Error, LifetimeReport, charts};
+use tables::Detail;
 
 #[derive(Serialize)]
 struct Page {
@@ -27,6 +28,7 @@ struct Page {
     value: ValueSection,
     belief: Belief,
     channel_sentences: Vec<String>,
+    channel_chart: Option<Chart>,
     channels: Option<Table>,
     cohort_sentences: Vec<String>,
     cohort_chart: Option<Chart>,
@@ -106,14 +108,17 @@ impl LifetimeReport<'_> {
             value: self.value_section()?,
             belief: self.belief()?,
             channel_sentences: self.channel_sentences(),
-            channels: self.channel_table(),
+            channel_chart: (self.customers.channels.len() > 1)
+                .then(|| both(|width| charts::channels(&self.customers.channels, width)))
+                .transpose()?,
+            channels: self.channel_table(Detail::Full),
             cohort_sentences: self.cohort_sentences(),
             cohort_chart: cohorts
                 .map(|cohorts| both(|width| charts::cohorts(cohorts, self.spec.level, width)))
                 .transpose()?,
             cohorts: self.cohort_table(),
             customers: self.customer_section()?,
-            read: self.source.read().without_nothing(),
+            read: self.source.read(),
             how: How {
                 model: self.customers.model,
                 level: self.level(),
@@ -181,8 +186,8 @@ impl LifetimeReport<'_> {
                 self.expected_what(),
                 self.largest()
             ),
-            best: self.best_table(),
-            endangered: self.endangered_table(),
+            best: self.best_table(Detail::Full),
+            endangered: self.endangered_table(Detail::Full),
             what: self.expected_what(),
         })
     }

@@ -34,14 +34,6 @@ struct FindingRow {
     first_line: String,
 }
 
-impl Read {
-    /// Without what became of no row: for files that are read without a plan or a period.
-    pub(super) fn without_nothing(mut self) -> Self {
-        self.rows.retain(|(what, count)| matches!(*what, "rows below the header" | "used") || count != "0");
-        self
-    }
-}
-
 impl Source {
     /// `None` if every row could be used.
     pub(super) fn banner(&self) -> Option<Banner> {
@@ -74,15 +66,19 @@ impl Source {
         findings.extend(self.ignored.iter().map(finding("ignored by the plan")));
         findings.extend(self.outside.iter().map(finding("outside the period")));
         let more = self.set_aside_rows().saturating_sub(self.first_set_aside.len() as u64);
+        let outside = self.outside.as_ref().map_or(0, |outside| outside.rows);
+        let left_out = [("ignored by a rule of the plan", rows_of(&self.ignored)), ("outside the period", outside)];
+        let mut rows = vec![
+            ("rows below the header", numbers::rows(self.rows)),
+            ("used", numbers::rows(self.used)),
+            ("set aside", numbers::rows(self.set_aside_rows())),
+        ];
+        rows.extend(
+            left_out.into_iter().filter(|(_, rows)| *rows > 0).map(|(what, count)| (what, numbers::rows(count))),
+        );
         Read {
             name: clean(&self.name),
-            rows: vec![
-                ("rows below the header", numbers::rows(self.rows)),
-                ("used", numbers::rows(self.used)),
-                ("set aside", numbers::rows(self.set_aside_rows())),
-                ("ignored by a rule of the plan", numbers::rows(rows_of(&self.ignored))),
-                ("outside the period", numbers::rows(self.outside.as_ref().map_or(0, |outside| outside.rows))),
-            ],
+            rows,
             findings,
             first_set_aside: self.first_set_aside.iter().map(|line| clean(line)).collect(),
             more_set_aside: (more > 0 && !self.first_set_aside.is_empty()).then(|| plural_rows(more)),

@@ -1,6 +1,7 @@
 use super::out::{Heading, Out};
 use super::print_notes;
 use crate::LifetimeReport;
+use crate::page::lifetime::tables::Detail;
 use crate::page::table::Table;
 
 pub(crate) fn print(report: &LifetimeReport<'_>, width: u16) -> String {
@@ -18,7 +19,6 @@ pub(crate) fn print(report: &LifetimeReport<'_>, width: u16) -> String {
         cards.collect(),
     );
     out.print_table(&report.age_table());
-    out.print_table(&report.ahead_table());
 
     out.gap();
     out.sentence(0, "What to believe");
@@ -31,9 +31,9 @@ pub(crate) fn print(report: &LifetimeReport<'_>, width: u16) -> String {
         out.print_table(&table);
     }
     for (heading, sentences, table) in [
-        ("Channels", report.channel_sentences(), report.channel_table()),
+        ("Channels", report.channel_sentences(), report.channel_table(Detail::Brief)),
         ("Cohorts", report.cohort_sentences(), report.cohort_table()),
-        ("Customers", vec![report.concentration_sentence()], Some(report.best_table())),
+        ("Customers", vec![report.concentration_sentence()], Some(report.best_table(Detail::Brief))),
     ] {
         out.gap();
         out.sentence(0, heading);
@@ -44,7 +44,7 @@ pub(crate) fn print(report: &LifetimeReport<'_>, width: u16) -> String {
             out.print_table(&table);
         }
     }
-    if let Some(table) = report.endangered_table() {
+    if let Some(table) = report.endangered_table(Detail::Brief) {
         out.print_table(&table);
     }
     print_notes(&mut out, &report.notes());

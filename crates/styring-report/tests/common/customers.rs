@@ -1,4 +1,5 @@
 //! Customers of a made-up shop.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers above zero")]
 
 use std::collections::BTreeMap;
 
@@ -48,8 +49,17 @@ fn channel_of(customer: u64) -> usize {
     CHANNELS.iter().position(|(.., out_of)| customer.is_multiple_of(*out_of)).unwrap_or(0)
 }
 
-/// Orders of so many customers, and their channels.
-pub fn orders(customers: u64) -> (Transactions<String>, BTreeMap<String, String>) {
+/// A number from 0 to 1 that looks like chance and is always the same.
+fn dice(of: u64) -> f64 {
+    let mut mixed = of.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    for shift in [30, 27, 31] {
+        mixed = (mixed ^ (mixed >> shift)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    }
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Orders of so many customers, and their channels; `worth` makes the amount of a repeat purchase what it is.
+pub fn orders(customers: u64, worth: impl Fn(f64) -> f64) -> (Transactions<String>, BTreeMap<String, String>) {
     let mut orders = Transactions::new(Currency::NOK);
     let mut channels = BTreeMap::new();
     for (place, (name, alpha, _)) in CHANNELS.iter().enumerate() {
@@ -66,15 +76,16 @@ pub fn orders(customers: u64) -> (Transactions<String>, BTreeMap<String, String>
             let id = format!("kunde-{customer:05}");
             let first = opening() + Days::new(acquired(*customer));
             let mut add = |days: u64, amount: f64| {
-                let amount =
-                    Money::from_minor((amount * 100.0).round().max(1.0) as i128, Currency::NOK).expect("an amount");
+                let amount = Money::from_minor((amount * 100.0).round() as i128, Currency::NOK).expect("an amount");
                 orders.add(id.clone(), first + Days::new(days), amount).expect("one currency");
             };
             add(0, 240.0 + (customer * 37 % 120) as f64);
             let (count, last) = (one.history.purchases(), (one.history.last() * 7.0).round());
             for order in 1..=count {
-                let day = (last * f64::from(order) / f64::from(count)).round().max(1.0) as u64;
-                add(day, spent.mean() * (0.85 + 0.3 * f64::from(order) / f64::from(count)));
+                // Given the last of them, the purchases before it lie anywhere.
+                let part = if order == count { 1.0 } else { dice(*customer * 1009 + u64::from(order)) };
+                let day = (last * part).ceil().max(1.0) as u64;
+                add(day, worth(spent.mean() * (0.85 + 0.3 * dice(*customer * 2003 + u64::from(order)))));
             }
             channels.insert(id, (*name).to_owned());
         }
@@ -84,7 +95,13 @@ pub fn orders(customers: u64) -> (Transactions<String>, BTreeMap<String, String>
 
 /// A shop of so many customers; `change` is applied to what is asked, and may take channels away.
 pub fn shop(customers: u64, change: impl FnOnce(&mut CustomersSpec, &mut BTreeMap<String, String>)) -> Shop {
-    let (orders, mut channels) = orders(customers);
+    shop_of(orders(customers, |amount| amount), change)
+}
+
+pub fn shop_of(
+    (orders, mut channels): (Transactions<String>, BTreeMap<String, String>),
+    change: impl FnOnce(&mut CustomersSpec, &mut BTreeMap<String, String>),
+) -> Shop {
     let mut spec = spec();
     change(&mut spec, &mut channels);
     let customers = Customers::of(&orders, &channels, &spec).expect("customers");

@@ -5,7 +5,7 @@ use styring_playbook::Ahead;
 
 use super::Card;
 use crate::figures::Said;
-use crate::lifetime_words::{about, bare_about, count_about, exact, payback_limits, range, why};
+use crate::lifetime_words::{about, amounts, bare_about, count_about, exact, payback_limits, range, why};
 use crate::period::day;
 use crate::{LifetimeReport, numbers};
 
@@ -42,7 +42,7 @@ impl LifetimeReport<'_> {
             Some(mean) => {
                 small.push(match mean.limits(self.spec.level) {
                     Ok(Some(limits)) => {
-                        format!("{}: {}", self.level(), range(limits, |value| bare_about(value, self.currency())))
+                        format!("{}: {}", self.level(), amounts(limits, self.currency()))
                     }
                     Ok(None) => "one customer: no limits".to_owned(),
                     Err(error) => format!("no limits: {}", why(&error)),
@@ -67,24 +67,23 @@ impl LifetimeReport<'_> {
                 let last = numbers::rows(curve.last_age().unwrap_or_default().into());
                 let mut small: Vec<String> = payback_limits(limits, self.spec.level).into_iter().collect();
                 small.push(format!("CAC {}", exact(cac)));
-                match day {
-                    Some(day) => (Said::number(format!("day {}", numbers::rows(day.into()))), small),
-                    None => {
-                        small.insert(0, format!("seen until day {last}"));
-                        (Said::words("not yet"), small)
-                    }
+                if day.is_none() {
+                    small.insert(0, format!("seen until day {last}"));
                 }
+                (Said::or(day.map(|day| format!("day {}", numbers::rows(day.into()))), "not yet"), small)
             }
             (Err(error), _) | (_, Err(error)) => (Said::words("cannot be told"), vec![why(&error)]),
         };
-        let mut ratios: Vec<(u32, Said)> =
-            self.horizons().iter().rev().map(|age| (*age, self.ltv_to_cac(curve, *age))).collect();
-        let largest = if ratios.is_empty() { None } else { Some(ratios.remove(0)) };
         let mut cards = vec![Card { title: "Payback".to_owned(), large: payback.0, small: payback.1 }];
-        if let Some((age, ratio)) = largest {
-            let others = ratios.into_iter().map(|(age, ratio)| format!("after {age} days: {}", ratio.text));
-            let small = std::iter::once(format!("after {age} days")).chain(others).collect();
-            cards.push(Card { title: "LTV:CAC".to_owned(), large: ratio, small });
+        // The largest horizon of which something is known stands large.
+        let horizons = self.horizons();
+        let known = |age: &&u32| !self.ltv_to_cac(curve, **age).words;
+        if let Some(main) = horizons.iter().rev().find(known).or_else(|| horizons.last()) {
+            let mut small = vec![format!("after {main} days")];
+            small.extend(self.ratio_limits(curve, *main));
+            let others = horizons.iter().filter(|age| *age != main);
+            small.extend(others.map(|age| format!("after {age} days: {}", self.ltv_to_cac(curve, *age).text)));
+            cards.push(Card { title: "LTV:CAC".to_owned(), large: self.ltv_to_cac(curve, *main), small });
         }
         cards
     }
@@ -100,6 +99,13 @@ impl LifetimeReport<'_> {
             },
             Err(error) => Said::words(why(&error)),
         }
+    }
+
+    fn ratio_limits(&self, curve: &styring_ltv::ValueCurve, age: u32) -> Option<String> {
+        let cost = self.spec.cac.as_ref()?.amount().to_f64();
+        let (low, high) = curve.at(age).age_incremental()?.limits(self.spec.level).ok()??;
+        let text = |value: f64| numbers::decimal(value / cost, 2);
+        (cost > 0.0).then(|| format!("{}: {}", self.level(), range((low, high), text)))
     }
 
     fn orders_card(&self, ahead: &Ahead) -> Card {

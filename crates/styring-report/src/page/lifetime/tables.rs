@@ -7,18 +7,36 @@ use styring_playbook::{Ahead, ChannelCustomers, Outlook};
 
 use super::super::table::{Body, Cell, Column, Label, Row, Table};
 use crate::figures::Said;
-use crate::lifetime_words::{bare_about, count_about, part, range, why};
+use crate::lifetime_words::{amounts, bare_about, bare_like, count_about, part, range, why};
 use crate::{LifetimeReport, numbers};
 
 /// Ages in days that people ask for.
 const AGES: [u32; 9] = [0, 30, 60, 90, 180, 365, 730, 1095, 1825];
-/// So many customers are listed.
-const LISTED: usize = 20;
+/// Purchase models have so many parameters.
+const PARAMETERS: usize = 4;
 /// A customer is endangered from this part of the value on: below it, there is nothing to save.
 const AT_STAKE: f64 = 1e-6;
 
 fn table(caption: String, columns: Vec<Column>, rows: Vec<Row>) -> Table {
     Table { caption, columns, bodies: vec![Body { label: None, rows }], ..Table::default() }
+}
+
+/// How much a table says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    Full,
+    /// What fits a terminal.
+    Brief,
+}
+
+impl Detail {
+    /// So many customers are listed.
+    fn listed(self) -> usize {
+        match self {
+            Self::Full => 20,
+            Self::Brief => 10,
+        }
+    }
 }
 
 impl LifetimeReport<'_> {
@@ -27,7 +45,7 @@ impl LifetimeReport<'_> {
     }
 
     fn limits(&self, limits: (f64, f64)) -> String {
-        range(limits, |value| self.money(value))
+        amounts(limits, self.currency())
     }
 
     /// What a customer was worth at ages that people ask for.
@@ -39,7 +57,7 @@ impl LifetimeReport<'_> {
         ages.dedup();
         let row = |age: &u32| {
             let at = curve.at(*age);
-            let none = || Said::words("nobody seen so long");
+            let none = || Said::words("nobody seen");
             let amount = |mean: Option<&styring_ltv::ObservedMean>| {
                 mean.map_or_else(none, |mean| Said::number(numbers::amount(mean.value().amount(), self.currency())))
             };
@@ -62,10 +80,10 @@ impl LifetimeReport<'_> {
         };
         let mut columns = vec![
             Column::text("Age in days"),
-            Column::number("Seen so long", "Customers who were seen at this age or beyond"),
+            Column::number("Customers seen", "At this age or beyond"),
             Column::number("Value", "Built up age by age from all who were seen at each"),
             Column::number(format!("Limits of {}", self.level()), "Of the mean of customers"),
-            Column::number("Of those seen so long", "The mean of only those who were seen at this age or beyond"),
+            Column::number("Complete case", "The mean of only those who were seen at this age or beyond"),
         ];
         if self.spec.cac.is_some() {
             columns.push(Column::number("LTV:CAC", "Value over the cost of acquisition"));
@@ -156,30 +174,30 @@ impl LifetimeReport<'_> {
     }
 
     pub(crate) fn parameter_table(&self) -> Table {
-        let body = |(name, estimates): (&str, &Estimates)| {
-            let rows = estimates.parameters.iter().map(|parameter| {
-                let se = parameter.se();
-                let cells = vec![
-                    numbers::score(parameter.value).into(),
-                    Said::or(se.map(numbers::score), "not determined by the data").into(),
-                ];
-                Row::new(Label::plain(parameter.name), cells)
-            });
-            Body { label: Some(Label::plain(name)), rows: rows.collect() }
+        let row = |(name, estimates): (&str, &Estimates)| {
+            let mut cells: Vec<Cell> = Vec::new();
+            for parameter in &estimates.parameters {
+                let said = format!("{}\u{a0}=\u{a0}{}", parameter.name, numbers::score(parameter.value));
+                cells.push(match parameter.se() {
+                    Some(se) => format!("{said} ± {}", numbers::score(se)).into(),
+                    None => Said::words(format!("{said}, not determined")).into(),
+                });
+            }
+            cells.resize_with(PARAMETERS, || Said::words("no more").into());
+            Row::new(Label::plain(name), cells)
         };
         let purchases = self.customers.estimates.iter().map(|(name, estimates)| (*name, estimates));
         let spending = self.customers.spending.as_ref().ok();
-        let spending = spending.map(|spent| ("Gamma-Gamma, value of an order", &spent.fit.estimates));
-        Table {
-            caption: format!("Parameters; time in units of {}", self.unit()),
-            columns: vec![
-                Column::text("Parameter"),
-                Column::number("Value", ""),
-                Column::number("Standard error", "From the observed information"),
-            ],
-            bodies: purchases.chain(spending).map(body).collect(),
-            ..Table::default()
-        }
+        let spending = spending.map(|spent| ("Gamma-Gamma (spending)", &spent.fit.estimates));
+        let mut columns = vec![Column::text("Model")];
+        columns.extend(
+            ["First", "Second", "Third", "Fourth"].map(|title| Column::number(title, "Value ± standard error")),
+        );
+        table(
+            format!("Parameters with their standard errors; time in units of {}", self.unit()),
+            columns,
+            purchases.chain(spending).map(row).collect(),
+        )
     }
 
     /// The unit of time in which models are told.
@@ -213,42 +231,44 @@ impl LifetimeReport<'_> {
             Row::new(Label::plain(&name), cells(row.customers, row.actual, row.expected))
         });
         let total = Row::total("All", cells(customers, actual, expected));
-        Some(Table {
-            groups: vec![(String::new(), 2), ("Purchases afterwards".to_owned(), 2), ("Per customer".to_owned(), 2)],
-            ..table(
-                "What customers did after the calibration, by their repeat purchases until then".to_owned(),
-                vec![
-                    Column::text("Repeat purchases"),
-                    Column::number("Customers", ""),
-                    Column::number("Came", ""),
-                    Column::number("Expected", "From each customer’s history until the end of the calibration"),
-                    Column::number("Came", ""),
-                    Column::number("Expected", ""),
-                ],
-                rows.chain([total]).collect(),
-            )
-        })
+        Some(table(
+            "What customers did after the calibration, by their repeat purchases until then".to_owned(),
+            vec![
+                Column::text("Repeat purchases"),
+                Column::number("Customers", ""),
+                Column::number("Came afterwards", "Their purchases after the calibration"),
+                Column::number("Expected", "From each customer’s history until the end of the calibration"),
+                Column::number("Came, each", "Per customer"),
+                Column::number("Expected, each", "Per customer"),
+            ],
+            rows.chain([total]).collect(),
+        ))
     }
 
-    /// `None` without channels.
-    pub(crate) fn channel_table(&self) -> Option<Table> {
+    /// `None` without channels. In brief, at the largest horizon alone.
+    pub(crate) fn channel_table(&self, detail: Detail) -> Option<Table> {
         let channels = &self.customers.channels;
         if channels.is_empty() {
             return None;
         }
-        let horizons = self.horizons();
+        let horizons = if detail == Detail::Full { self.horizons() } else { vec![self.largest()] };
         let row = |(place, channel): (usize, &ChannelCustomers)| {
-            Row::new(Label::channel(&channel.name, place), self.channel_cells(place, channel, &horizons))
+            Row::new(Label::channel(&channel.name, place), self.channel_cells(place, channel, &horizons, detail))
         };
-        let mut columns =
-            vec![Column::text("Channel"), Column::number("Customers", ""), Column::number("Share", "Of all customers")];
+        let ratio = |age: u32| match detail {
+            Detail::Full => format!("LTV:CAC, {age} days"),
+            Detail::Brief => "LTV:CAC".to_owned(),
+        };
+        let mut columns = vec![Column::text("Channel"), Column::number("Customers", "")];
+        if detail == Detail::Full {
+            columns.push(Column::number("Share", "Of all customers"));
+        }
         for age in &horizons {
             columns.push(Column::number(format!("Value after {age} days"), "Observed, with its limits"));
         }
         if self.spec.cac.is_some() {
             for age in &horizons {
-                columns
-                    .push(Column::number(format!("LTV:CAC, {age} days"), "Against the one cost of acquisition given"));
+                columns.push(Column::number(ratio(*age), "Against the one cost of acquisition given"));
             }
             columns.push(Column::number("Payback day", "The first on which the value reached the cost"));
         }
@@ -263,16 +283,22 @@ impl LifetimeReport<'_> {
         ))
     }
 
-    fn channel_cells(&self, place: usize, channel: &ChannelCustomers, horizons: &[u32]) -> Vec<Cell> {
+    fn channel_cells(&self, place: usize, channel: &ChannelCustomers, horizons: &[u32], detail: Detail) -> Vec<Cell> {
         let share = part(channel.customers as u64, self.customers.customers as u64);
-        let mut cells: Vec<Cell> =
-            vec![numbers::rows(channel.customers as u64).into(), Said::or(share, "no customers").into()];
+        let mut cells: Vec<Cell> = vec![numbers::rows(channel.customers as u64).into()];
+        if detail == Detail::Full {
+            cells.push(Said::or(share, "no customers").into());
+        }
         for age in horizons {
             let at = channel.curve.at(*age);
             let said = at.age_incremental().map(|mean| {
-                let value = numbers::amount(mean.value().amount(), self.currency());
-                let limits = mean.limits(self.spec.level).ok().flatten();
-                limits.map_or_else(|| value.clone(), |limits| format!("{value} ({})", self.limits(limits)))
+                let amount = mean.value().amount();
+                let limits = mean.limits(self.spec.level).ok().flatten().filter(|_| detail == Detail::Full);
+                let Some(limits) = limits else { return numbers::amount(amount, self.currency()) };
+                // Three amounts in a cell leave room for no decimals.
+                let places = if amount.to_f64().abs() < 1000.0 { self.currency().minor_digits() } else { 0 };
+                let limits = range(limits, |limit| numbers::decimal(limit, usize::from(places)));
+                format!("{} ({limits})", numbers::fixed(amount, places))
             });
             cells.push(Said::or(said, "not seen so long").into());
         }
@@ -309,7 +335,7 @@ impl LifetimeReport<'_> {
                 Ok(None) => Said::words("too few older cohorts"),
                 Err(error) => Said::words(why(&error)),
             };
-            vec![self.money(value.per_customer()).into(), error.into(), limits.into()]
+            [error.into(), limits.into()].into()
         };
         let row = |cohort: &ProjectedCohort<styring_ltv::Month>| {
             let customers = cohort.value().customers();
@@ -318,14 +344,19 @@ impl LifetimeReport<'_> {
             let mut cells: Vec<Cell> = vec![
                 numbers::rows(customers).into(),
                 numbers::rows(cohort.observed_age().into()).into(),
-                Said::or(observed, "no customers").into(),
+                Said::or(observed.clone(), "no customers").into(),
             ];
-            cells.extend(value(cohort.value(), cohort.observed_age() >= age));
+            let known = cohort.observed_age() >= age;
+            // What was observed is exact.
+            let worth = observed.filter(|_| known).unwrap_or_else(|| self.money(cohort.value().per_customer()));
+            cells.push(worth.into());
+            cells.extend(value(cohort.value(), known));
             Row::new(Label::plain(&cohort.cohort().to_string()), cells)
         };
         let all = cohorts.all();
         let mut total: Vec<Cell> =
             vec![numbers::rows(all.customers()).into(), String::new().into(), String::new().into()];
+        total.push(self.money(all.per_customer()).into());
         total.extend(value(all, cohorts.cohorts().all(|cohort| cohort.observed_age() >= age)));
         let rows = cohorts.cohorts().map(row).chain([Row::total("All", total)]).collect();
         Some(table(
@@ -347,9 +378,9 @@ impl LifetimeReport<'_> {
     }
 
     /// The customers of whom most is expected.
-    pub(crate) fn best_table(&self) -> Table {
+    pub(crate) fn best_table(&self, detail: Detail) -> Table {
         let mut ranked: Vec<(f64, &Outlook)> = self.ranked();
-        ranked.truncate(LISTED);
+        ranked.truncate(detail.listed());
         self.customer_table(
             format!(
                 "The {} customers with the highest expected {} in {} days{}",
@@ -360,11 +391,12 @@ impl LifetimeReport<'_> {
             ),
             None,
             &ranked,
+            detail,
         )
     }
 
     /// Those with most to lose: what is expected of them, times the probability that they are gone. `None` if there is nobody.
-    pub(crate) fn endangered_table(&self) -> Option<Table> {
+    pub(crate) fn endangered_table(&self, detail: Detail) -> Option<Table> {
         let mut ranked: Vec<(f64, &Outlook)> = self
             .ranked()
             .into_iter()
@@ -372,7 +404,7 @@ impl LifetimeReport<'_> {
             .filter(|(at_stake, _)| *at_stake > AT_STAKE)
             .collect();
         ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        ranked.truncate(LISTED);
+        ranked.truncate(detail.listed());
         (!ranked.is_empty()).then(|| {
             self.customer_table(
                 format!(
@@ -383,6 +415,7 @@ impl LifetimeReport<'_> {
                 ),
                 Some("At stake"),
                 &ranked,
+                detail,
             )
         })
     }
@@ -403,52 +436,54 @@ impl LifetimeReport<'_> {
         ranked
     }
 
-    fn customer_table(&self, caption: String, rank: Option<&str>, ranked: &[(f64, &Outlook)]) -> Table {
+    fn customer_table(&self, caption: String, rank: Option<&str>, ranked: &[(f64, &Outlook)], detail: Detail) -> Table {
         let largest = self.largest();
+        let ahead_of = |outlook: &Outlook| outlook.ahead.iter().find(|ahead| ahead.days == largest).cloned();
+        // All amounts of the table with as many digits as the largest has.
+        let values = ranked.iter().filter_map(|(_, outlook)| ahead_of(outlook)?.value);
+        let most = values.map(|(expected, _, high)| expected.max(high)).fold(0.0, f64::max);
+        let money = |value: f64| bare_like(value, most, self.currency());
         let row = |(sorted_by, outlook): &(f64, &Outlook)| {
-            let ahead = outlook.ahead.iter().find(|ahead| ahead.days == largest);
+            let ahead = ahead_of(outlook);
+            let ahead = ahead.as_ref();
             let mut cells: Vec<Cell> = Vec::new();
             if rank.is_some() {
-                let text = if self.has_values() { self.money(*sorted_by) } else { numbers::decimal(*sorted_by, 2) };
+                let text = if self.has_values() { money(*sorted_by) } else { numbers::decimal(*sorted_by, 2) };
                 cells.push(text.into());
             }
+            let full = |cell: Cell| (detail == Detail::Full).then_some(cell);
             let value = ahead.and_then(|ahead| ahead.value);
+            cells.push(Said::or(value.map(|(expected, ..)| money(expected)), "cannot be told").into());
+            let within = value.map(|(_, low, high)| range((low, high), money));
+            cells.extend(full(Said::or(within, "cannot be told").into()));
+            cells.push(Said::or(ahead.map(|ahead| numbers::decimal(ahead.purchases, 2)), "not asked").into());
+            cells.extend(full(Said::or(ahead.map(|ahead| orders_within(ahead.purchases_within)), "not asked").into()));
             cells.extend([
-                Said::or(value.map(|(expected, ..)| self.money(expected)), "cannot be told").into(),
-                Said::or(value.map(|(_, low, high)| self.limits((low, high))), "cannot be told").into(),
-                Said::or(ahead.map(|ahead| numbers::decimal(ahead.purchases, 2)), "not asked").into(),
-                Said::or(ahead.map(|ahead| orders_within(ahead.purchases_within)), "not asked").into(),
-                Said::number(numbers::probability(outlook.p_alive)).into(),
+                numbers::probability(outlook.p_alive).into(),
                 numbers::rows(u64::from(outlook.history.purchases()) + 1).into(),
                 numbers::amount(outlook.worth.amount(), self.currency()).into(),
-                Said::number(outlook.first_day.to_string()).into(),
-                Said::or(self.last_day(outlook).map(|day| day.to_string()), "beyond the calendar").into(),
             ]);
+            cells.extend(full(outlook.first_day.to_string().into()));
+            let last = self.last_day(outlook).map(|day| day.to_string());
+            cells.push(Said::or(last, "beyond the calendar").into());
             Row::new(Label::plain(&outlook.id), cells)
         };
+        let interval = |of: &str| Column::number(format!("{}, from to", self.level()), of);
+        let full = |column: Column| (detail == Detail::Full).then_some(column);
         let mut columns = vec![Column::text("Customer")];
         columns.extend(rank.map(|rank| Column::number(rank, "Sorted by this")));
+        columns.push(Column::number("Value ahead", format!("Expected within {largest} days, discounted")));
+        columns.extend(full(interval("Of the value of this customer’s orders")));
+        columns.push(Column::number("Orders ahead", format!("Expected within {largest} days")));
+        columns.extend(full(interval("Of the number of this customer’s orders")));
         columns.extend([
-            Column::number("Value", format!("Expected within {largest} days, discounted")),
-            Column::number(format!("{}, from to", self.level()), "Of the value of this customer’s orders"),
-            Column::number("Orders", format!("Expected within {largest} days")),
-            Column::number(format!("{}, from to", self.level()), "Of the number of this customer’s orders"),
             Column::number("P(alive)", "The probability to be a customer still"),
-            Column::number("Orders", "So far, days with several counted once"),
-            Column::number("Worth", "What all orders so far brought"),
-            Column::number("First order", ""),
-            Column::number("Last order", ""),
+            Column::number("Orders so far", "Days with several counted once"),
+            Column::number("Worth so far", "What all orders so far brought"),
         ]);
-        let before = 1 + usize::from(rank.is_some());
-        Table {
-            groups: vec![
-                (String::new(), before),
-                (format!("The next {largest} days"), 4),
-                (String::new(), 1),
-                ("So far".to_owned(), 4),
-            ],
-            ..table(caption, columns, ranked.iter().map(row).collect())
-        }
+        columns.extend(full(Column::number("First order", "")));
+        columns.push(Column::number("Last order", ""));
+        table(caption, columns, ranked.iter().map(row).collect())
     }
 
     /// The day of the last order.
