@@ -1,6 +1,6 @@
 use serde::Serialize;
 use styring_metrics::Fact;
-use styring_money::Money;
+use styring_money::{Money, Share};
 
 /// What a reader must know before believing a review. Serialised with a `code`; `Display` says it in a sentence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,6 +33,11 @@ pub enum Note {
         budget: Money,
         /// What it spent.
         spend: Money,
+    },
+    /// Losers offer another share of their budget than the 20 to 30 % of the founding rhythm.
+    MoveShareUnusual {
+        /// The share of the plan.
+        share: Share,
     },
     /// A channel's goal at its target cost is worth less than half or more than twice its opening budget, so that nobody could be on plan with both.
     GoalOffBudget {
@@ -83,6 +88,9 @@ impl std::fmt::Display for Note {
             ),
             Self::SpendOffBudget { channel, week, budget, spend } => {
                 write!(f, "{channel} spent {spend} in week {week}; its budget for those days was {budget}.")
+            }
+            Self::MoveShareUnusual { share } => {
+                write!(f, "The plan moves {share} of a loser's budget in a week; the founding rhythm moves 20 to 30 %.")
             }
             Self::GoalOffBudget { channel, at_target, opening } => {
                 write!(

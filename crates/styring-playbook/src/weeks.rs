@@ -281,6 +281,10 @@ impl<'a> Weeks<'a> {
 
     pub(crate) fn notes(&self, budgets: &Budgets, opening: &[Money]) -> Result<Vec<Note>, Error> {
         let mut notes = Vec::new();
+        let share = &self.plan.rhythm.move_share;
+        if *share.exact() < Exact::new(20, 2) || *share.exact() > Exact::new(30, 2) {
+            notes.push(Note::MoveShareUnusual { share: share.clone() });
+        }
         for (planned, opening) in self.plan.channels.iter().zip(opening) {
             let at_target = &planned.goal_per_week * &planned.target_cost.amount().into();
             let share = at_target.checked_div(&opening.amount().into());

@@ -105,6 +105,20 @@ fn budgets_as_spent_follow_the_money_in_the_window() {
 }
 
 #[test]
+fn a_rhythm_that_moves_more_or_less_than_the_founding_one_is_noted() {
+    let results = results(last_day(2, 7), &steady(2, 80, 40));
+    for (share, usual) in [(0.19, false), (0.20, true), (0.25, true), (0.30, true), (0.31, false), (0.50, false)] {
+        let plan = plan(|spec| spec["rhythm"]["move_share"] = json!(share));
+        let notes = Review::new(&plan, &results).unwrap().notes;
+        assert_eq!(
+            !notes.iter().any(|note| matches!(note, Note::MoveShareUnusual { .. })),
+            usual,
+            "{share}: {notes:?}"
+        );
+    }
+}
+
+#[test]
 fn half_a_week_has_half_the_goal() {
     // The same pace every day: the score must not fall because the week is not over.
     let whole = Review::new(&plan(|_| {}), &results(last_day(4, 7), &steady(4, 70, 35))).unwrap();
