@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
 use styring_ltv::{
-    BgNbd, Estimates, Fit, GammaGamma, Histories, History, LifetimeValue, MbgNbd, ParetoNbd, PurchaseModel, Spending,
-    TimeUnit, Transactions, compare, expected_repeats, frequency_table, holdout_table, value_and_frequency,
+    BgNbd, Estimates, Fit, GammaGamma, HeldOut, Histories, History, Horizon, LifetimeValue, MbgNbd, ParetoNbd,
+    PurchaseModel, Spending, TimeUnit, Transactions, compare, expected_repeats, frequency_table, holdout_table,
+    value_and_frequency,
 };
 use styring_money::{Currency, Money};
 use styring_report::charts::{WIDE, tracking_of};
@@ -107,8 +108,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{:10}  AIC {:.2}  BIC {:.2}  weight {:.2}", ranked.name, ranked.aic, ranked.bic, ranked.weight);
     }
 
+    hold_out(&split, &histories, &bg)?;
+    spend(&split, bg)?;
+
+    let series: Vec<_> = lines.iter().map(|line| (line.name, line.expected.as_slice())).collect();
+    let plot = tracking_of(&series, &shown, &actual, Some(calibration_end), WIDE)?;
+    std::fs::create_dir_all(&folder)?;
+    let file = folder.join("ltv_cdnow.svg");
+    std::fs::write(&file, plot)?;
+    println!("wrote {}", file.display());
+    Ok(())
+}
+
+/// The first look at the fit, and the second half of the data.
+fn hold_out(split: &[HeldOut<u32>], histories: &Histories<History>, bg: &Fit<BgNbd>) -> Result<(), Box<dyn Error>> {
     println!("\nrepeat purchases in the calibration, BG/NBD");
-    for row in frequency_table(&bg.model, &histories, 7)?.rows {
+    for row in frequency_table(&bg.model, histories, 7)?.rows {
         println!(
             "  {}{}: {:5} customers, {:7.1} expected",
             row.purchases,
@@ -119,7 +134,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("purchases in the 39 weeks held out, per customer, BG/NBD");
     let pairs: Vec<_> = split.iter().map(|held| (held.calibration().history(), held.purchases())).collect();
-    let ahead = split.first().map_or(0.0, styring_ltv::HeldOut::duration);
+    let ahead = split.first().map_or(0.0, HeldOut::duration);
     for row in holdout_table(&bg.model, &pairs, ahead, 7)? {
         println!(
             "  {} before: {:.3} came, {:.3} expected",
@@ -128,11 +143,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             row.expected / row.customers
         );
     }
-    let total = bg.total(&histories, ahead)?;
+    let total = bg.total(histories, ahead)?;
     let (low, high) = total.interval(0.9)?;
-    let came: u32 = split.iter().map(styring_ltv::HeldOut::purchases).sum();
+    let came: u32 = split.iter().map(HeldOut::purchases).sum();
     println!("all: {came} came, {:.0} expected, between {low:.0} and {high:.0} with 90 % confidence", total.mean);
+    Ok(())
+}
 
+/// What customers spend.
+fn spend(split: &[HeldOut<u32>], bg: Fit<BgNbd>) -> Result<(), Box<dyn Error>> {
     let spendings = split.iter().filter_map(|held| {
         let customer = held.calibration();
         let mean = customer.mean_value()?.amount().to_f64();
@@ -154,18 +173,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let worth = value.of_newcomer(
             &History::NEW,
             0.0,
-            styring_ltv::Horizon::Within(time),
+            Horizon::Within(time),
             0.15_f64.ln_1p() / TimeUnit::WEEK.days(365.25),
         )?;
         println!("a new customer's repeat purchases within {days} days: USD {worth:.2}");
     }
-
-    let series: Vec<_> = lines.iter().map(|line| (line.name, line.expected.as_slice())).collect();
-    let plot = tracking_of(&series, &shown, &actual, Some(calibration_end), WIDE)?;
-    std::fs::create_dir_all(&folder)?;
-    let file = folder.join("ltv_cdnow.svg");
-    std::fs::write(&file, plot)?;
-    println!("wrote {}", file.display());
     Ok(())
 }
 
