@@ -144,6 +144,8 @@ pub(crate) fn around_mode(shape: f64, odds: f64, probabilities: &mut Vec<f64>) -
         probabilities.push(weight);
     }
     let all: f64 = probabilities.iter().sum();
-    probabilities.iter_mut().for_each(|weight| *weight /= all);
+    for weight in probabilities {
+        *weight /= all;
+    }
     least
 }

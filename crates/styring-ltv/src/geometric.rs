@@ -168,14 +168,12 @@ impl<const FIRST: bool> Geometric<FIRST> {
         match horizon {
             Horizon::Within(ahead) => {
                 crate::check::time_ahead("horizon", ahead)?;
-                /// From so many panels on, the two-dimensional integral takes fewer evaluations.
-                const MANY: f64 = 12.0;
                 let mean = |time| self.alive(history, time).mean;
                 if rate == 0.0 {
                     return Ok(alive * mean(ahead));
                 }
                 let growth = posterior.panel_growth().min(8.0 / (rate * posterior.age));
-                if libm::log1p(ahead / posterior.age) > MANY * libm::log1p(growth) {
+                if libm::log1p(ahead / posterior.age) > MANY_PANELS * libm::log1p(growth) {
                     return Ok(alive * posterior.discounted(ahead, rate));
                 }
                 let end = libm::exp(-rate * ahead) * mean(ahead);
@@ -186,6 +184,9 @@ impl<const FIRST: bool> Geometric<FIRST> {
         }
     }
 }
+
+/// From so many panels on, the two-dimensional integral takes fewer evaluations.
+const MANY_PANELS: f64 = 12.0;
 
 /// A customer who is alive: rate ~ Gamma(shape, age), chance to drop out after a purchase ~ Beta(a, b).
 #[derive(Debug, Clone, Copy)]
