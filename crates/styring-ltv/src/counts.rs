@@ -144,7 +144,7 @@ pub(crate) fn around_mode(shape: f64, odds: f64, probabilities: &mut Vec<f64>) -
         probabilities.push(weight);
     }
     let all: f64 = probabilities.iter().sum();
-    for weight in probabilities.iter_mut() {
+    for weight in probabilities {
         *weight /= all;
     }
     least

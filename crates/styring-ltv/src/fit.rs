@@ -85,20 +85,31 @@ pub(crate) fn climb<M: PurchaseModel>(cells: &[Cell<M::History>]) -> Result<Maxi
     }
     let start = M::start(purchases / customers).map(libm::log);
     let mut start = DVector::from_fn(4 + 2 * covariates, |row, _| start.get(row).copied().unwrap_or(0.0));
-    let count = |cells: &[Cell<M::History>]| cells.iter().map(|cell| cell.histories.len()).sum::<usize>();
     for steps in [4.0, 12.0] {
         let coarse: Vec<_> = cells.iter().map(|cell| cell.coarse(steps)).collect();
         if 2 * count(&coarse) < count(cells) {
-            start = maximum(M::NAME, start, ROUGHLY, |point| sum_over::<M>(&coarse, Digits::Six, point))?.point;
+            start =
+                within(&maximum(M::NAME, start, ROUGHLY, |point| sum_over::<M>(&coarse, Digits::Six, point))?.point);
         }
     }
     maximum(M::NAME, start, CLOSE, |point| sum_over::<M>(cells, Digits::Nine, point))
 }
 
+/// e^±50, twenty-one orders of magnitude in units of the mean age.
+const FARTHEST: f64 = 50.0;
+
+/// A point where a search may begin: the last step of the one before is not looked at, and may have led out of the range.
+fn within(point: &DVector<f64>) -> DVector<f64> {
+    point.map(|logarithm| logarithm.clamp(1.0 - FARTHEST, FARTHEST - 1.0))
+}
+
+/// How many distinct histories there are.
+fn count<H>(cells: &[Cell<H>]) -> usize {
+    cells.iter().map(|cell| cell.histories.len()).sum()
+}
+
 /// The log-likelihood of all cells with its derivatives; `None` beyond the range of parameters.
 fn sum_over<M: PurchaseModel>(cells: &[Cell<M::History>], digits: Digits, point: &DVector<f64>) -> Option<Quadratic> {
-    /// e^±50, twenty-one orders of magnitude in units of the mean age.
-    const FARTHEST: f64 = 50.0;
     let mut total = Quadratic::zero(point.len());
     for cell in cells {
         let design = design::<M>(&cell.covariates);

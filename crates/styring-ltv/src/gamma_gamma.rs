@@ -102,6 +102,9 @@ pub(crate) struct SpendingPosterior {
     pub(crate) total: f64,
 }
 
+/// The largest ln p and ln q of a fit: orders, or customers, that differ by a three thousandth of their value are alike. The likelihood of equal orders rises forever, and its rounding with it.
+const ALIKE: f64 = 16.0;
+
 const NAMES: [&str; 3] = ["p", "q", "v"];
 
 impl GammaGamma {
@@ -163,6 +166,8 @@ impl GammaGamma {
 
     /// The parameters that make these values most likely, with their standard errors. Customers without orders say nothing and are left out.
     ///
+    /// Where all orders, or all customers, are worth the same, p or q rises forever: it ends at e¹⁶, and [`Identified`](crate::Identified) names it.
+    ///
     /// Errors: nobody with an order.
     pub fn fit(spendings: &Histories<Spending>) -> Result<Fit<Self>, Error> {
         let known = || spendings.iter().filter(|(spending, _)| spending.orders > 0);
@@ -177,7 +182,8 @@ impl GammaGamma {
         let at = |point: &DVector<f64>| {
             let parameters: [f64; 3] = std::array::from_fn(|row| libm::exp(point[row]));
             let [p, q, v] = parameters;
-            (point.amax() <= 50.0).then(|| Self { p, q, v }.derivatives(&scaled).in_logarithms(&parameters))
+            (point.amax() <= 50.0 && point[0].max(point[1]) <= ALIKE)
+                .then(|| Self { p, q, v }.derivatives(&scaled).in_logarithms(&parameters))
         };
         let top = maximum(Self::NAME, DVector::from_vec(vec![1.0, 1.0, 1.0]), CLOSEST, at)?;
         let [p, q, v] = std::array::from_fn(|row| libm::exp(top.point[row]));

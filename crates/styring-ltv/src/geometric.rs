@@ -175,7 +175,7 @@ impl<const FIRST: bool> Geometric<FIRST> {
                     return Ok(alive * mean(ahead));
                 }
                 let growth = posterior.panel_growth().min(8.0 / (rate * posterior.age));
-                if libm::log1p(ahead / posterior.age) > MANY * libm::log1p(growth) {
+                if libm::log1p(ahead / posterior.age) > MANY_PANELS * libm::log1p(growth) {
                     return Ok(alive * posterior.discounted(ahead, rate));
                 }
                 let end = libm::exp(-rate * ahead) * mean(ahead);
@@ -186,6 +186,9 @@ impl<const FIRST: bool> Geometric<FIRST> {
         }
     }
 }
+
+/// From so many panels on, the two-dimensional integral takes fewer evaluations.
+const MANY_PANELS: f64 = 12.0;
 
 /// A customer who is alive: rate ~ Gamma(shape, age), chance to drop out after a purchase ~ Beta(a, b).
 #[derive(Debug, Clone, Copy)]

@@ -82,6 +82,10 @@ pub(crate) fn maximum(
         }
         let next = &point + &step;
         let Some(there) = at(&next).map(|there| there.with_ridge(&next)) else {
+            // As near to the end of the range as matters: the likelihood rises beyond it.
+            if step.norm() < 1e-3 {
+                return Ok(here.after(&point, &(step * 0.0), 0.0));
+            }
             radius = step.norm() / 4.0;
             continue;
         };

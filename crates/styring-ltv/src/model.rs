@@ -46,7 +46,8 @@ pub trait PurchaseModel: Kernel + Copy + Debug + PartialEq {
     /// The parameters that make these histories most likely, with their standard errors.
     ///
     /// Newton's method in a trust region over the logarithms of the parameters, from one starting point, in the unit of the mean age: the answer depends neither on the unit of
-    /// time nor on the order of customers. A supremum on the boundary is an answer, see [`Identified`](crate::Identified). Cost: about ten passes over the distinct histories.
+    /// time nor on the order of customers. Where data do not determine the parameters ([`Identified`](crate::Identified) says so), a likelihood may have a second maximum, of customers
+    /// who leave at once or never, and this is the one nearer to ordinary customers. A supremum on the boundary is an answer, see [`Identified`](crate::Identified). Cost: about ten passes over the distinct histories.
     ///
     /// Errors: no customers, no time, or no repeat purchase at all.
     fn fit(histories: &Histories<Self::History>) -> Result<Fit<Self>, Error> {

@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use styring_ltv::{
-    BgBb, BgNbd, Error, GammaGamma, Histories, History, Horizon, MbgNbd, ParetoNbd, PeriodHistory, PurchaseModel,
-    Renewals, Seed, ShiftedBetaGeometric, Spending,
+    BgBb, BgNbd, Error, GammaGamma, Histories, History, Horizon, Identified, MbgNbd, ParetoNbd, PeriodHistory,
+    PurchaseModel, Renewals, Seed, ShiftedBetaGeometric, Spending,
 };
 
 /// Parameters over six orders of magnitude.
@@ -239,6 +239,18 @@ fn maxima() {
 }
 
 /// Odd data that have no inner maximum, or hardly any data: an answer with a flag, or an error that says what is lacking.
+#[test]
+fn one_price_for_all() {
+    // The likelihood of equal orders rises forever; what is known is their value.
+    let all = [1, 1, 2, 3, 5, 8].map(|orders| Spending::new(orders, 99.0).unwrap());
+    let fit = GammaGamma::fit(&all.into_iter().collect()).unwrap();
+    assert_eq!(fit.estimates.identified, Identified::Weakly(vec!["p", "q"]), "{fit:?}");
+    assert!((fit.model.mean_value(&Spending::NONE).unwrap() - 99.0).abs() < 1e-3, "{fit:?}");
+    assert!((fit.model.mean_value(&all[3]).unwrap() - 99.0).abs() < 1e-3, "{fit:?}");
+    let sum: f64 = all.iter().map(|spending| fit.model.log_likelihood(spending)).sum();
+    assert!((fit.estimates.log_likelihood - sum).abs() < 1e-3, "{sum} {fit:?}");
+}
+
 #[test]
 fn boundaries_are_answers() {
     let history = |x, last, age| History::new(x, last, age).unwrap();
