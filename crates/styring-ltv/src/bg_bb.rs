@@ -24,7 +24,7 @@ use crate::{Counts, Error, Future, Horizon, PeriodHistory, PurchaseModel, Simula
 ///
 /// Cost: a history takes time in proportion to the periods since its last purchase, a prediction to the periods ahead, [`counts`](PurchaseModel::counts) to their square.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::BgBb"))]
 pub struct BgBb {
     alpha: f64,
     beta: f64,
@@ -297,4 +297,9 @@ impl BgBb {
         sum.add(&term(&buys, &stays, None));
         sum.finish()
     }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    crate::stored::through_constructor!(BgBb { alpha: f64, beta: f64, gamma: f64, delta: f64 });
 }

@@ -21,8 +21,7 @@ use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::BgNbd"))]
 pub struct BgNbd(Geometric<false>);
 
 impl BgNbd {
@@ -87,4 +86,9 @@ impl Kernel for BgNbd {
     fn dropout(&self) -> f64 {
         self.0.a / (self.0.a + self.0.b)
     }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    crate::stored::through_constructor!(BgNbd { r: f64, alpha: f64, a: f64, b: f64 });
 }

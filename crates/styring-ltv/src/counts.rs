@@ -13,7 +13,7 @@ use crate::check::{finite_in, level};
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::Counts"))]
 pub struct Counts {
     probabilities: Vec<f64>,
 }
@@ -148,4 +148,32 @@ pub(crate) fn around_mode(shape: f64, odds: f64, probabilities: &mut Vec<f64>) -
         *weight /= all;
     }
     least
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    use crate::Error;
+    use crate::check::{finite_in, out_of_range};
+
+    /// The form in files.
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Counts {
+        probabilities: Vec<f64>,
+    }
+
+    impl TryFrom<Counts> for super::Counts {
+        type Error = Error;
+
+        fn try_from(Counts { probabilities }: Counts) -> Result<Self, Error> {
+            for probability in &probabilities {
+                finite_in("probability", *probability, 0.0..=1.0, "from 0 to 1")?;
+            }
+            let sum: f64 = probabilities.iter().sum();
+            if (sum - 1.0).abs() > 1e-9 {
+                return Err(out_of_range("sum of probabilities", "1", &sum));
+            }
+            Ok(Self { probabilities })
+        }
+    }
 }

@@ -1,7 +1,7 @@
 use nalgebra::DVector;
 
 use crate::check::{finite_in, out_of_range};
-use crate::estimates::Estimates;
+use crate::estimates::{Estimates, determined_errors};
 use crate::fit::{Cell, climb, design, ln_densities, mean_age, parameters_at};
 use crate::{Error, Histories, PurchaseModel};
 
@@ -41,7 +41,11 @@ pub struct Group<'a, H> {
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "stored::CovariateFit<M>", bound(deserialize = "M: PurchaseModel + serde::Deserialize<'de>"))
+)]
 #[non_exhaustive]
 pub struct CovariateFit<M> {
     /// The model of customers whose covariates are all zero.
@@ -54,7 +58,7 @@ pub struct CovariateFit<M> {
 
 /// What a covariate does, per unit of it.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Effect {
     /// The covariate.
@@ -67,7 +71,7 @@ pub struct Effect {
 
 /// A coefficient with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Coefficient {
     /// The coefficient.
@@ -125,11 +129,42 @@ pub(crate) fn fit_with<M: PurchaseModel>(
         &top.hessian,
         M::unchecked(parameters_at::<M>(&top.point, 1.0)).dropout() < 1e-3,
     );
-    let coefficient = |index: usize| Coefficient { value: top.point[index], se: estimates.se_at(index) };
+    let errors = determined_errors(&top.hessian);
+    let coefficient = |index: usize| Coefficient { value: top.point[index], se: errors[index] };
     let effects = names.iter().enumerate().map(|(index, name)| Effect {
         name: (*name).to_owned(),
         purchases: coefficient(4 + index),
         dropout: coefficient(4 + names.len() + index),
     });
     Ok(CovariateFit { base: M::from_parameters(parameters)?, effects: effects.collect(), estimates })
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    use super::Effect;
+    use crate::check::finite_in;
+    use crate::{Error, Estimates, PurchaseModel};
+
+    /// The form in files, whose parts may not belong together.
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct CovariateFit<M> {
+        base: M,
+        effects: Vec<Effect>,
+        estimates: Estimates,
+    }
+
+    impl<M: PurchaseModel> TryFrom<CovariateFit<M>> for super::CovariateFit<M> {
+        type Error = Error;
+
+        fn try_from(stored: CovariateFit<M>) -> Result<Self, Error> {
+            let CovariateFit { base, effects, estimates } = stored;
+            estimates.belong_to(&base, 2 * effects.len())?;
+            for coefficient in effects.iter().flat_map(|effect| [effect.purchases, effect.dropout]) {
+                finite_in("coefficient", coefficient.value, f64::MIN..=f64::MAX, "a number")?;
+                finite_in("standard error", coefficient.se.unwrap_or(0.0), 0.0..=f64::MAX, "zero or above")?;
+            }
+            Ok(Self { base, effects, estimates })
+        }
+    }
 }

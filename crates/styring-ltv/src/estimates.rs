@@ -1,4 +1,4 @@
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DMatrix, SymmetricEigen};
 use styring_special::gamma_inc;
 
 use crate::Error;
@@ -6,7 +6,11 @@ use crate::check::out_of_range;
 
 /// What a fit found: parameters with their standard errors, and how well they describe the data.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "stored::Estimates", into = "stored::Estimates")
+)]
 #[non_exhaustive]
 pub struct Estimates {
     /// The parameters, in the order of the model.
@@ -20,11 +24,7 @@ pub struct Estimates {
     /// Whether the data determine the parameters.
     pub identified: Identified,
     /// The covariance of the parameters as they were searched for: logarithms, and coefficients as they are. Row by row.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) covariance: DMatrix<f64>,
-    /// Standard errors in the same order.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    errors: DVector<f64>,
 }
 
 /// A parameter.
@@ -62,7 +62,11 @@ pub struct LikelihoodRatio {
 
 /// Whether data determine the parameters of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", try_from = "stored::Identified")
+)]
 #[allow(clippy::exhaustive_enums, reason = "one question with these answers")]
 pub enum Identified {
     /// They do.
@@ -104,14 +108,29 @@ impl Estimates {
         Ok(LikelihoodRatio { statistic, degrees, p_value })
     }
 
-    /// The standard error of the number at this place: a logarithm of a parameter, or a coefficient.
-    pub(crate) fn se_at(&self, index: usize) -> Option<f64> {
-        self.errors.get(index).copied().filter(|se| *se <= WEAK)
-    }
-
     /// The value of the parameter of this name.
     pub fn value(&self, name: &str) -> Option<f64> {
         self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value)
+    }
+
+    /// Whether these are estimates of this model and of so many coefficients. Decimal digits may have been lost on the way through a file.
+    ///
+    /// Errors: other parameters, or other values.
+    #[cfg(feature = "serde")]
+    pub(crate) fn belong_to(&self, model: &impl crate::stored::Parametric, coefficients: usize) -> Result<(), Error> {
+        let named = model.named();
+        if self.degrees != named.len() + coefficients || self.parameters.len() != named.len() {
+            return Err(out_of_range("fitted numbers", "those of the model", &self.degrees));
+        }
+        for (known, (name, value)) in self.parameters.iter().zip(named) {
+            if known.name != name {
+                return Err(out_of_range("name of an estimate", name, &known.name));
+            }
+            if (known.value / value - 1.0).abs() > 1e-9 {
+                return Err(out_of_range("value of an estimate", "that of the model", &known.value));
+            }
+        }
+        Ok(())
     }
 
     /// At the maximum, where the likelihood has this Hessian and the parameters have these names and values. `hardly_any` says that there is hardly any dropout.
@@ -122,10 +141,10 @@ impl Estimates {
         hessian: &DMatrix<f64>,
         hardly_any: bool,
     ) -> Self {
-        let errors = standard_errors(hessian);
-        let named = named.into_iter().zip(errors.iter());
+        let errors = determined_errors(hessian);
+        let named = named.into_iter().zip(&errors);
         let parameters: Vec<Estimate> =
-            named.map(|((name, value), se)| Estimate { name, value, se_log: (*se <= WEAK).then_some(*se) }).collect();
+            named.map(|((name, value), se)| Estimate { name, value, se_log: *se }).collect();
         let weak: Vec<_> = parameters.iter().filter(|known| known.se_log.is_none()).map(|known| known.name).collect();
         let identified = match (weak.is_empty(), hardly_any) {
             (true, _) => Identified::Fully,
@@ -139,7 +158,6 @@ impl Estimates {
             degrees: errors.len(),
             identified,
             covariance: covariance(hessian),
-            errors,
         }
     }
 }
@@ -147,8 +165,10 @@ impl Estimates {
 /// A standard error of a logarithm above which a parameter is not determined.
 const WEAK: f64 = 3.0;
 
-fn standard_errors(hessian: &DMatrix<f64>) -> DVector<f64> {
-    spread(hessian, 1e-12).diagonal().map(f64::sqrt)
+/// Standard errors of logarithms of parameters and of coefficients, where the data determine them.
+pub(crate) fn determined_errors(hessian: &DMatrix<f64>) -> Vec<Option<f64>> {
+    let errors = spread(hessian, 1e-12).diagonal().map(f64::sqrt);
+    errors.iter().map(|se| (*se <= WEAK).then_some(*se)).collect()
 }
 
 /// The inverse of the information, for the delta method. Where the data say nothing, a standard deviation of five in the logarithm is taken: predictions hardly depend on such
@@ -161,4 +181,109 @@ fn spread(hessian: &DMatrix<f64>, least: f64) -> DMatrix<f64> {
     let eigen = SymmetricEigen::new(-hessian);
     let inverse = eigen.eigenvalues.map(|value| 1.0 / value.max(least));
     &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose()
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    //! The forms in files.
+
+    use nalgebra::DMatrix;
+
+    use crate::Error;
+    use crate::check::{finite_in, out_of_range};
+
+    /// What parameters are called.
+    const NAMES: [&str; 11] = ["r", "alpha", "a", "b", "s", "beta", "gamma", "delta", "p", "q", "v"];
+
+    fn known(name: &str) -> Result<&'static str, Error> {
+        let known = NAMES.into_iter().find(|known| *known == name);
+        known.ok_or_else(|| out_of_range("name of a parameter", "one of the models' names", &name))
+    }
+
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Estimate {
+        name: String,
+        value: f64,
+        se_log: Option<f64>,
+    }
+
+    impl TryFrom<Estimate> for super::Estimate {
+        type Error = Error;
+
+        fn try_from(Estimate { name, value, se_log }: Estimate) -> Result<Self, Error> {
+            crate::check::parameter("value of an estimate", value)?;
+            finite_in("standard error of a logarithm", se_log.unwrap_or(0.0), 0.0..=super::WEAK, "from 0 to 3")?;
+            Ok(Self { name: known(&name)?, value, se_log })
+        }
+    }
+
+    // Derived, it would borrow the name from what is read.
+    impl<'de> serde::Deserialize<'de> for super::Estimate {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            Self::try_from(Estimate::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub(super) enum Identified {
+        Fully,
+        Weakly(Vec<String>),
+        NoDropout(Vec<String>),
+    }
+
+    impl TryFrom<Identified> for super::Identified {
+        type Error = Error;
+
+        fn try_from(stored: Identified) -> Result<Self, Error> {
+            let all = |names: Vec<String>| names.iter().map(|name| known(name)).collect::<Result<Vec<_>, _>>();
+            Ok(match stored {
+                Identified::Fully => Self::Fully,
+                Identified::Weakly(names) => Self::Weakly(all(names)?),
+                Identified::NoDropout(names) => Self::NoDropout(all(names)?),
+            })
+        }
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Estimates {
+        parameters: Vec<super::Estimate>,
+        log_likelihood: f64,
+        customers: f64,
+        degrees: usize,
+        identified: super::Identified,
+        /// Row by row.
+        covariance: Vec<f64>,
+    }
+
+    impl From<super::Estimates> for Estimates {
+        fn from(estimates: super::Estimates) -> Self {
+            let super::Estimates { parameters, log_likelihood, customers, degrees, identified, covariance } = estimates;
+            let covariance = covariance.transpose().iter().copied().collect();
+            Self { parameters, log_likelihood, customers, degrees, identified, covariance }
+        }
+    }
+
+    impl TryFrom<Estimates> for super::Estimates {
+        type Error = Error;
+
+        fn try_from(stored: Estimates) -> Result<Self, Error> {
+            let Estimates { parameters, log_likelihood, customers, degrees, identified, covariance } = stored;
+            finite_in("log-likelihood", log_likelihood, f64::MIN..=f64::MAX, "a number")?;
+            finite_in("customers", customers, 0.0..=f64::MAX, "zero or above")?;
+            for value in &covariance {
+                finite_in("covariance", *value, f64::MIN..=f64::MAX, "a number")?;
+            }
+            if degrees < parameters.len() || degrees.checked_mul(degrees) != Some(covariance.len()) {
+                return Err(out_of_range("covariances", "one for each pair of fitted numbers", &covariance.len()));
+            }
+            let covariance = DMatrix::from_row_slice(degrees, degrees, &covariance);
+            if covariance.diagonal().iter().any(|variance| *variance < 0.0) {
+                return Err(out_of_range("variance", "zero or above", &"less"));
+            }
+            Ok(Self { parameters, log_likelihood, customers, degrees, identified, covariance })
+        }
+    }
 }

@@ -25,7 +25,14 @@ use crate::{Error, Histories, PurchaseModel};
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(
+        try_from = "crate::stored::StoredFit<M>",
+        bound(deserialize = "M: crate::stored::Parametric + serde::Deserialize<'de>")
+    )
+)]
 #[non_exhaustive]
 pub struct Fit<M> {
     /// The model with the parameters that were found.

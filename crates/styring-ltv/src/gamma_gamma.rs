@@ -20,7 +20,7 @@ use crate::{Error, Estimates, Fit, Histories, Seed};
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::Spending"))]
 pub struct Spending {
     orders: u32,
     mean: f64,
@@ -87,7 +87,7 @@ impl PartialOrd for Spending {
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::GammaGamma"))]
 pub struct GammaGamma {
     p: f64,
     q: f64,
@@ -105,16 +105,15 @@ pub(crate) struct SpendingPosterior {
 /// The largest ln p and ln q of a fit: orders, or customers, that differ by a three thousandth of their value are alike. The likelihood of equal orders rises forever, and its rounding with it.
 const ALIKE: f64 = 16.0;
 
-const NAMES: [&str; 3] = ["p", "q", "v"];
-
 impl GammaGamma {
     const NAME: &'static str = "Gamma-Gamma";
+    pub(crate) const PARAMETERS: [&'static str; 3] = ["p", "q", "v"];
 
     /// A model of these parameters; `v` is in units of money.
     ///
     /// Errors: a parameter that is not between 1e-50 and 1e50.
     pub fn new(p: f64, q: f64, v: f64) -> Result<Self, Error> {
-        for (name, value) in NAMES.into_iter().zip([p, q, v]) {
+        for (name, value) in Self::PARAMETERS.into_iter().zip([p, q, v]) {
             parameter(name, value)?;
         }
         Ok(Self { p, q, v })
@@ -188,7 +187,7 @@ impl GammaGamma {
         let top = maximum(Self::NAME, DVector::from_vec(vec![1.0, 1.0, 1.0]), CLOSEST, at)?;
         let [p, q, v] = std::array::from_fn(|row| libm::exp(top.point[row]));
         let model = Self::new(p, q, unit * v)?;
-        let named = NAMES.into_iter().zip(model.parameters());
+        let named = Self::PARAMETERS.into_iter().zip(model.parameters());
         let log_likelihood = top.value - customers * libm::log(unit);
         let estimates = Estimates::at_maximum(named, log_likelihood, customers, &top.hessian, false);
         Ok(Fit { model, estimates })
@@ -279,4 +278,10 @@ impl SpendingPosterior {
             reason: "so few customers spend so much that it is infinite (px + q is at most 2)",
         })
     }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    crate::stored::through_constructor!(GammaGamma { p: f64, q: f64, v: f64 });
+    crate::stored::through_constructor!(Spending { orders: u32, mean: f64 });
 }

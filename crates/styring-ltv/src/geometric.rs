@@ -9,7 +9,7 @@ use crate::{Counts, Error, Future, History, Horizon, Simulated};
 use rand_chacha::ChaCha8Rng;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub(crate) struct Geometric<const FIRST: bool> {
     pub(crate) r: f64,
     pub(crate) alpha: f64,

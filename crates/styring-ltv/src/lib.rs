@@ -55,7 +55,8 @@
 //!
 //! # Features
 //!
-//! `serde`: every public data type; what is computed goes out only.
+//! `serde`: every public data type. Orders, histories and tables, models, fits and counts come back too, through their constructors: fit on Sunday, store the [`Fit`], and predict with its intervals all week.
+//! Other answers go out only.
 
 mod amount;
 mod assessment;
@@ -85,6 +86,8 @@ mod quadrature;
 mod quantile;
 mod sbg;
 mod simulate;
+#[cfg(feature = "serde")]
+mod stored;
 mod tally;
 mod total;
 mod transactions;

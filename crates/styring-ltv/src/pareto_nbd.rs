@@ -23,7 +23,7 @@ use crate::{Counts, Error, Future, History, Horizon, PurchaseModel, Simulated};
 /// The likelihood holds an integral over the moment of death. It is computed as such, by Gauss–Legendre panels over the logarithm of time, and not as the difference of two
 /// ₂F₁, which loses its digits.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::ParetoNbd"))]
 pub struct ParetoNbd {
     r: f64,
     alpha: f64,
@@ -439,4 +439,9 @@ impl Posterior {
         }
         Ok(counts)
     }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    crate::stored::through_constructor!(ParetoNbd { r: f64, alpha: f64, s: f64, beta: f64 });
 }

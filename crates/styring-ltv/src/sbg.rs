@@ -74,7 +74,11 @@ impl Renewals {
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "stored::ShiftedBetaGeometric")
+)]
 pub struct ShiftedBetaGeometric {
     alpha: f64,
     beta: f64,
@@ -82,6 +86,7 @@ pub struct ShiftedBetaGeometric {
 
 impl ShiftedBetaGeometric {
     const NAME: &'static str = "sBG";
+    pub(crate) const PARAMETERS: [&'static str; 2] = ["alpha", "beta"];
 
     /// A model of these parameters.
     ///
@@ -170,7 +175,7 @@ impl ShiftedBetaGeometric {
         };
         let top = maximum(Self::NAME, DVector::from_vec(vec![0.0, 1.0]), CLOSEST, at)?;
         let model = Self::new(libm::exp(top.point[0]), libm::exp(top.point[1]))?;
-        let named = ["alpha", "beta"].into_iter().zip(model.parameters());
+        let named = Self::PARAMETERS.into_iter().zip(model.parameters());
         let hardly_any = model.alpha / (model.alpha + model.beta) < 1e-3;
         let subscribers = renewals.subscribers() as f64;
         let estimates = Estimates::at_maximum(named, top.value, subscribers, &top.hessian, hardly_any);
@@ -243,4 +248,9 @@ impl Fit<ShiftedBetaGeometric> {
         let parameters = delta_variance(&point, &self.estimates.covariance, at)?;
         Ok(Total { mean, chance, parameters })
     }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    crate::stored::through_constructor!(ShiftedBetaGeometric { alpha: f64, beta: f64 });
 }

@@ -32,7 +32,11 @@ use crate::{Counts, Error, Fit, GammaGamma, Histories, Horizon, PurchaseModel, S
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields, bound(deserialize = "M: PurchaseModel + serde::Deserialize<'de>"))
+)]
 pub struct LifetimeValue<M> {
     purchases: Fit<M>,
     spending: Fit<GammaGamma>,
