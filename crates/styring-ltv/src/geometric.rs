@@ -162,8 +162,6 @@ impl<const FIRST: bool> Geometric<FIRST> {
 
     /// `∫ e^(−rate·u) dE(u)`, by parts `e^(−rate·H) E(H) + rate ∫ e^(−rate·u) E(u) du`; without an end as `E[λ / (rate + λp)]`.
     pub(crate) fn discounted(&self, history: &History, horizon: Horizon, rate: f64) -> Result<f64, Error> {
-        /// From so many panels on, the two-dimensional integral takes fewer evaluations.
-        const MANY: f64 = 12.0;
         crate::check::discount(rate)?;
         let posterior = self.posterior(history);
         let alive = self.p_alive(history);
