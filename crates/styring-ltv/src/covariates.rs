@@ -76,7 +76,7 @@ pub struct Effect {
 pub struct Coefficient {
     /// The coefficient.
     pub value: f64,
-    /// Its standard error; `None` where the data do not determine it.
+    /// Its standard error; `None` where the data do not determine it: above 3 over the covariate's largest value, a factor of twenty either way.
     pub se: Option<f64>,
 }
 
@@ -119,10 +119,20 @@ pub(crate) fn fit_with<M: PurchaseModel>(
     groups.iter().try_for_each(|group| check(group.covariates, names.len()))?;
     let histories: Vec<_> = groups.iter().map(|group| group.histories).collect();
     let unit = mean_age(&histories, M::NAME)?;
-    let cells: Vec<_> = groups.iter().map(|group| Cell::of(group.covariates.to_vec(), group.histories, unit)).collect();
+    // A covariate's own size becomes its unit, as the mean age becomes that of time: so the answer does not depend on whether a basket is told in øre or in millions.
+    let sizes: Vec<f64> = (0..names.len())
+        .map(|index| groups.iter().fold(0.0_f64, |size, group| size.max(group.covariates[index].abs())))
+        .map(|size| if size > 0.0 { size } else { 1.0 })
+        .collect();
+    let cell = |group: &Group<'_, M::History>| {
+        let covariates = group.covariates.iter().zip(&sizes).map(|(covariate, size)| covariate / size).collect();
+        Cell::of(covariates, group.histories, unit)
+    };
+    let cells: Vec<_> = groups.iter().map(cell).collect();
     let top = climb::<M>(&cells)?;
+    let scale = |index: usize| if index < 4 { 1.0 } else { sizes[(index - 4) % sizes.len()] };
     let parameters = parameters_at::<M>(&top.point, unit);
-    let estimates = Estimates::at_maximum(
+    let mut estimates = Estimates::at_maximum(
         M::PARAMETERS.into_iter().zip(parameters),
         top.value + ln_densities::<M>(&cells, unit),
         histories.iter().map(|histories| histories.customers()).sum(),
@@ -130,7 +140,13 @@ pub(crate) fn fit_with<M: PurchaseModel>(
         M::unchecked(parameters_at::<M>(&top.point, 1.0)).dropout() < 1e-3,
     );
     let errors = determined_errors(&top.hessian);
-    let coefficient = |index: usize| Coefficient { value: top.point[index], se: errors[index] };
+    let coefficient = |index: usize| Coefficient {
+        value: top.point[index] / scale(index),
+        se: errors[index].map(|se| se / scale(index)),
+    };
+    for (row, column) in (0..errors.len()).flat_map(|row| (0..errors.len()).map(move |column| (row, column))) {
+        estimates.covariance[(row, column)] /= scale(row) * scale(column);
+    }
     let effects = names.iter().enumerate().map(|(index, name)| Effect {
         name: (*name).to_owned(),
         purchases: coefficient(4 + index),

@@ -65,7 +65,7 @@ pub(crate) fn softplus(d: f64) -> (f64, f64, f64) {
 
 /// A sum of positive terms known by their logarithms, with the derivatives of the logarithm of the sum.
 ///
-/// For ln Σ eˡ with gradients g and Hessians h of the l, under the weights eˡ/Σ: the gradient is E[g], the Hessian E[h] + Cov(g).
+/// For ln Σ eˡ with gradients g and Hessians h of the l, under the weights eˡ/Σ: the gradient is `E[g]`, the Hessian `E[h]` + Cov(g).
 #[derive(Debug)]
 pub(crate) struct LogSum<const N: usize> {
     top: f64,

@@ -22,11 +22,7 @@ use crate::tally::{Sum, Tally};
 ///
 /// Source: Schmittlein, Morrison and Colombo 1987, *Management Science* 33.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "stored::History", into = "stored::History")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::History"))]
 pub struct History {
     purchases: u32,
     last: f64,
@@ -97,11 +93,7 @@ impl PartialOrd for History {
 ///
 /// Source: Fader, Hardie and Shang 2010, *Marketing Science* 29.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "stored::PeriodHistory", into = "stored::PeriodHistory")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "stored::PeriodHistory"))]
 pub struct PeriodHistory {
     purchases: u32,
     last: u32,
@@ -457,53 +449,8 @@ impl Sum for Weight {
 mod stored {
     //! The forms in files.
 
-    use crate::Error;
-
-    #[derive(serde::Serialize, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct History {
-        purchases: u32,
-        last: f64,
-        age: f64,
-    }
-
-    impl From<super::History> for History {
-        fn from(history: super::History) -> Self {
-            let super::History { purchases, last, age } = history;
-            Self { purchases, last, age }
-        }
-    }
-
-    impl TryFrom<History> for super::History {
-        type Error = Error;
-
-        fn try_from(stored: History) -> Result<Self, Error> {
-            Self::new(stored.purchases, stored.last, stored.age)
-        }
-    }
-
-    #[derive(serde::Serialize, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct PeriodHistory {
-        purchases: u32,
-        last: u32,
-        periods: u32,
-    }
-
-    impl From<super::PeriodHistory> for PeriodHistory {
-        fn from(history: super::PeriodHistory) -> Self {
-            let super::PeriodHistory { purchases, last, periods } = history;
-            Self { purchases, last, periods }
-        }
-    }
-
-    impl TryFrom<PeriodHistory> for super::PeriodHistory {
-        type Error = Error;
-
-        fn try_from(stored: PeriodHistory) -> Result<Self, Error> {
-            Self::new(stored.purchases, stored.last, stored.periods)
-        }
-    }
+    crate::stored::through_constructor!(History { purchases: u32, last: f64, age: f64 });
+    crate::stored::through_constructor!(PeriodHistory { purchases: u32, last: u32, periods: u32 });
 
     /// A history and its customers: whole ones, and a rest in steps of 2⁻⁶⁴.
     #[derive(Clone, serde::Serialize, serde::Deserialize)]

@@ -241,8 +241,8 @@ impl Kernel for ParetoNbd {
 }
 
 impl ParetoNbd {
-    /// [`ln_odds`](Self::ln_odds) with its derivatives, by differentiating under the integral: for the integrand's logarithm with gradient g and Hessian h they are E[g] and
-    /// E[h] + Cov(g) under the integrand as weight, and the factor before the integral adds its own.
+    /// [`ln_odds`](Self::ln_odds) with its derivatives, by differentiating under the integral: for the integrand's logarithm with gradient g and Hessian h they are `E[g]` and
+    /// `E[h]` + Cov(g) under the integrand as weight, and the factor before the integral adds its own.
     fn odds(&self, history: &History, digits: Digits) -> Derivatives<4> {
         let Self { r, alpha, s, beta } = *self;
         let silence = Silence::of(self, history);

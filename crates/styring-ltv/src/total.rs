@@ -63,16 +63,27 @@ const STEP: f64 = 1e-4;
 pub(crate) fn delta_variance(
     point: &DVector<f64>,
     covariance: &DMatrix<f64>,
+    at: impl FnMut(&DVector<f64>) -> Result<f64, Error>,
+) -> Result<f64, Error> {
+    delta_variance_over(point, covariance, |_| STEP, at)
+}
+
+/// The same with steps of their own: a coefficient moves logarithms by as much as its covariate is large.
+fn delta_variance_over(
+    point: &DVector<f64>,
+    covariance: &DMatrix<f64>,
+    step: impl Fn(usize) -> f64,
     mut at: impl FnMut(&DVector<f64>) -> Result<f64, Error>,
 ) -> Result<f64, Error> {
     let mut gradient = DVector::zeros(point.len());
     for index in 0..point.len() {
+        let step = step(index);
         let mut moved = |step: f64| {
             let mut moved = point.clone();
             moved[index] += step;
             at(&moved)
         };
-        gradient[index] = (moved(STEP)? - moved(-STEP)?) / (2.0 * STEP);
+        gradient[index] = (moved(step)? - moved(-step)?) / (2.0 * step);
     }
     Ok((covariance * &gradient).dot(&gradient).max(0.0))
 }
@@ -101,7 +112,9 @@ fn total_of<M: PurchaseModel>(
         Ok((mean, variance))
     };
     let (mean, chance) = sums(point)?;
-    let parameters = delta_variance(point, covariance, |moved| Ok(sums(moved)?.0))?;
+    let largest = |index: usize| groups.iter().fold(0.0_f64, |size, (design, _)| size.max(design.column(index).amax()));
+    let step = |index: usize| if largest(index) > 0.0 { STEP / largest(index) } else { STEP };
+    let parameters = delta_variance_over(point, covariance, step, |moved| Ok(sums(moved)?.0))?;
     Ok(Total { mean, chance, parameters })
 }
 

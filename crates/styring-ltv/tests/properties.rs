@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use styring_ltv::{
-    BgBb, BgNbd, Error, GammaGamma, Histories, History, Horizon, Identified, MbgNbd, ParetoNbd, PeriodHistory,
+    BgBb, BgNbd, Error, GammaGamma, Group, Histories, History, Horizon, Identified, MbgNbd, ParetoNbd, PeriodHistory,
     PurchaseModel, Renewals, Seed, ShiftedBetaGeometric, Spending,
 };
 
@@ -239,6 +239,31 @@ fn maxima() {
 }
 
 /// Odd data that have no inner maximum, or hardly any data: an answer with a flag, or an error that says what is lacking.
+#[test]
+fn whatever_the_unit_of_a_covariate() {
+    let customers = |alpha: f64, seed| -> Histories<History> {
+        let simulated = BgNbd::new(0.7, alpha, 0.8, 2.5).unwrap().simulate(&[30.0; 300], 0.0, Seed(seed)).unwrap();
+        simulated.iter().map(|customer| customer.history).collect()
+    };
+    let (one, other, third) = (customers(4.0, 1), customers(8.0, 2), customers(6.0, 3));
+    let by = |unit: f64| {
+        let groups = [
+            Group { covariates: &[0.0], histories: &one },
+            Group { covariates: &[1.0 / unit], histories: &other },
+            Group { covariates: &[0.4 / unit], histories: &third },
+        ];
+        let fit = BgNbd::fit_with(&["first basket"], &groups).unwrap();
+        let total = fit.total(&groups, 10.0).unwrap();
+        let effect = fit.effects[0].purchases;
+        [fit.estimates.log_likelihood, effect.value / unit, effect.se.unwrap() / unit, total.mean, total.parameters]
+    };
+    for unit in [1e-6, 1e-3, 1e9] {
+        for (here, there) in by(1.0).into_iter().zip(by(unit)) {
+            assert!(close(here, there, 1e-6), "{unit}: {here} {there}");
+        }
+    }
+}
+
 #[test]
 fn one_price_for_all() {
     // The likelihood of equal orders rises forever; what is known is their value.
