@@ -2,7 +2,8 @@
 
     python3 benches/peers/roll_up.py [ROWS] [ROUNDS]
 
-Needs Python with venv; installs the pinned polars into target/peers. Absolute times say little on a shared machine; the ratios are of runs that follow each other.
+Needs Python with venv; installs the pinned polars into target/peers. Times are of the processor (user and system), which other work on the machine lengthens little;
+even so only ratios mean something, and they are of runs that follow each other.
 """
 
 import os
@@ -11,7 +12,6 @@ import resource
 import statistics
 import subprocess
 import sys
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -36,16 +36,15 @@ def peers():
 
 
 def timed(command):
-    """Seconds and peak memory (MB) of a command on one core."""
+    """Processor seconds and peak memory (MB) of a command on one core."""
     environment = dict(os.environ, POLARS_MAX_THREADS="1")
-    start = time.perf_counter()
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.sched_setaffinity(0, {0})
     )
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
-        raise SystemExit(f"{command} failed")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+        raise SystemExit(f"{command} failed: {status}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main():
@@ -72,13 +71,12 @@ def main():
             seconds[name].append(taken)
             memory[name] = max(memory[name], peak)
     export.unlink()
-    ours = statistics.median(seconds["styring"])
     print(f"{rows} rows, {size:.0f} MB, one core, {rounds} rounds in turn")
     for name, taken in seconds.items():
-        median = statistics.median(taken)
-        ratio = statistics.median(a / b for a, b in zip(seconds["styring"], taken))
-        print(f"{name:26} {size / median:6.0f} MB/s   styring takes {ratio:4.2f} of its time   peak {memory[name]:6.0f} MB")
-    return ours
+        ratios = sorted(a / b for a, b in zip(seconds["styring"], taken))
+        ratio = f"{statistics.median(ratios):4.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        speed = f"{size / statistics.median(taken):6.0f} MB/s"
+        print(f"{name:26} {speed}   styring's time / this one's: {ratio}   peak {memory[name]:6.0f} MB")
 
 
 if __name__ == "__main__":
