@@ -3,7 +3,7 @@ use nalgebra::DVector;
 use crate::check::{finite_in, out_of_range};
 use crate::estimates::{Estimates, determined_errors};
 use crate::fit::{Cell, climb, design, ln_densities, mean_age, parameters_at};
-use crate::{Error, Histories, PurchaseModel};
+use crate::{Error, Fit, Histories, PurchaseModel};
 
 /// Customers who share their covariates: a channel, a campaign, the size of the first basket.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +36,9 @@ pub struct Group<'a, H> {
 /// )?;
 /// let effect = &fit.effects[0];
 /// assert!((effect.purchases.value - 0.5_f64.ln()).abs() < 3.0 * effect.purchases.se.expect("a standard error"));
-/// let model_of_podcast = fit.model(&[1.0])?;
-/// # let _ = model_of_podcast;
+/// let of_podcast = fit.at(&[1.0])?; // a fit of its own
+/// let (low, high) = of_podcast.total(&podcast, 26.0)?.interval(0.9)?;
+/// # assert!(low < high);
 /// # Ok::<(), styring_ltv::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +89,21 @@ impl<M: PurchaseModel> CovariateFit<M> {
         let design = design::<M>(self.checked(covariates)?);
         let logarithms = design * self.point();
         M::from_parameters(std::array::from_fn(|row| libm::exp(logarithms[row])))
+    }
+
+    /// The fit as it is for customers with these covariates: their model, and what is known of its parameters, for everything that a [`Fit`] answers, such as
+    /// [`LifetimeValue`](crate::LifetimeValue) by channel.
+    ///
+    /// The covariance is that of the parameters and coefficients together, carried over to the four parameters; the likelihood, the customers and the number of fitted numbers stay those of
+    /// the whole, and so do AIC and BIC.
+    ///
+    /// Errors: as [`model`](Self::model).
+    pub fn at(&self, covariates: &[f64]) -> Result<Fit<M>, Error> {
+        let model = self.model(covariates)?;
+        let design = design::<M>(covariates);
+        let covariance = &design * &self.estimates.covariance * design.transpose();
+        let named = M::parameter_names().into_iter().zip(model.parameters());
+        Ok(Fit { model, estimates: self.estimates.carried_over(named, covariance) })
     }
 
     pub(crate) fn checked<'a>(&self, covariates: &'a [f64]) -> Result<&'a [f64], Error> {

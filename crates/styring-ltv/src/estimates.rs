@@ -113,14 +113,33 @@ impl Estimates {
         self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value)
     }
 
+    /// The same of other parameters, which have this covariance.
+    pub(crate) fn carried_over(
+        &self,
+        named: impl IntoIterator<Item = (&'static str, f64)>,
+        covariance: DMatrix<f64>,
+    ) -> Self {
+        let errors = covariance.diagonal().map(|variance| libm::sqrt(variance.max(0.0)));
+        let parameters = named.into_iter().zip(errors.iter());
+        let parameters: Vec<_> =
+            parameters.map(|((name, value), se)| Estimate { name, value, se_log: determined(*se) }).collect();
+        let weak: Vec<_> = parameters.iter().filter(|known| known.se_log.is_none()).map(|known| known.name).collect();
+        let identified = match &self.identified {
+            _ if weak.is_empty() => Identified::Fully,
+            Identified::NoDropout(_) => Identified::NoDropout(weak),
+            _ => Identified::Weakly(weak),
+        };
+        Self { parameters, identified, covariance, ..*self }
+    }
+
     /// Whether these are estimates of this model and of so many coefficients. Decimal digits may have been lost on the way through a file.
     ///
     /// Errors: other parameters, or other values.
     #[cfg(feature = "serde")]
     pub(crate) fn belong_to(&self, model: &impl crate::stored::Parametric, coefficients: usize) -> Result<(), Error> {
         let named = model.named();
-        if self.degrees != named.len() + coefficients || self.parameters.len() != named.len() {
-            return Err(out_of_range("fitted numbers", "those of the model", &self.degrees));
+        if self.covariance.nrows() != named.len() + coefficients || self.parameters.len() != named.len() {
+            return Err(out_of_range("fitted numbers", "those of the model", &self.covariance.nrows()));
         }
         for (known, (name, value)) in self.parameters.iter().zip(named) {
             if known.name != name {
@@ -165,10 +184,14 @@ impl Estimates {
 /// A standard error of a logarithm above which a parameter is not determined.
 const WEAK: f64 = 3.0;
 
+fn determined(se: f64) -> Option<f64> {
+    (se <= WEAK).then_some(se)
+}
+
 /// Standard errors of logarithms of parameters and of coefficients, where the data determine them.
 pub(crate) fn determined_errors(hessian: &DMatrix<f64>) -> Vec<Option<f64>> {
     let errors = spread(hessian, 1e-12).diagonal().map(f64::sqrt);
-    errors.iter().map(|se| (*se <= WEAK).then_some(*se)).collect()
+    errors.iter().map(|se| determined(*se)).collect()
 }
 
 /// The inverse of the information, for the delta method. Where the data say nothing, a standard deviation of five in the logarithm is taken: predictions hardly depend on such
@@ -276,10 +299,12 @@ mod stored {
             for value in &covariance {
                 finite_in("covariance", *value, f64::MIN..=f64::MAX, "a number")?;
             }
-            if degrees < parameters.len() || degrees.checked_mul(degrees) != Some(covariance.len()) {
-                return Err(out_of_range("covariances", "one for each pair of fitted numbers", &covariance.len()));
+            // Of a fit with covariates that was carried over to four parameters, there are fewer than were fitted.
+            let size = covariance.len().isqrt();
+            if size * size != covariance.len() || size > degrees || size < parameters.len() {
+                return Err(out_of_range("covariances", "one for each pair of numbers", &covariance.len()));
             }
-            let covariance = DMatrix::from_row_slice(degrees, degrees, &covariance);
+            let covariance = DMatrix::from_row_slice(size, size, &covariance);
             if covariance.diagonal().iter().any(|variance| *variance < 0.0) {
                 return Err(out_of_range("variance", "zero or above", &"less"));
             }

@@ -7,7 +7,7 @@ use styring_money::{Currency, Exact, Unrounded};
 use crate::amount::Amount;
 use crate::check::out_of_range;
 use crate::tally::{Sum, Tally};
-use crate::{Error, History, PeriodHistory, TimeUnit};
+use crate::{Error, History, PeriodHistory, Spending, TimeUnit};
 
 /// Orders of customers on days, from which everything that models need to know is read: repeat purchases, the last of them, age, and value.
 ///
@@ -536,6 +536,29 @@ impl<K> Customer<K> {
         let mean = self.total().amount().checked_div(&purchases);
         // There is at least one purchase.
         self.amount(mean.unwrap_or_default())
+    }
+
+    /// The repeat purchases and their mean value, in major units, as [`GammaGamma`](crate::GammaGamma) is fitted to them.
+    ///
+    /// ```
+    /// # use chrono::NaiveDate;
+    /// # use styring_ltv::{TimeUnit, Transactions};
+    /// # use styring_money::{Currency, Money};
+    /// # let day = |day| NaiveDate::from_ymd_opt(2024, 1, day).expect("a date");
+    /// # let mut orders = Transactions::new(Currency::NOK);
+    /// # for (on, amount) in [(1, "NOK 99.00"), (3, "NOK 450.00"), (4, "NOK 300.00")] {
+    /// #     orders.add("kari", day(on), amount.parse::<Money>()?)?;
+    /// # }
+    /// let kari = &orders.summarise(day(31), TimeUnit::DAY)?[0];
+    /// let spending = kari.spending()?;
+    /// assert_eq!((spending.orders(), spending.mean()), (2, 375.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Errors: a mean that is not above zero, of a customer whose repeat purchases were refunded or sold at a loss. The model knows none such: take [`Spending::NONE`], and say of how many.
+    pub fn spending(&self) -> Result<Spending, Error> {
+        let mean = self.mean_value().map_or(0.0, |mean| mean.amount().to_f64());
+        Spending::new(self.history.purchases(), mean)
     }
 
     fn amount(&self, amount: Exact) -> Unrounded {

@@ -324,8 +324,7 @@ impl Data<'_> {
         let mut at_a_loss = 0;
         let mut spendings = Vec::with_capacity(self.customers.len());
         for customer in &self.customers {
-            let mean = customer.mean_value().map_or(0.0, |mean| mean.amount().to_f64());
-            let spending = Spending::new(customer.history().purchases(), mean);
+            let spending = customer.spending();
             at_a_loss += usize::from(spending.is_err());
             spendings.push(spending.unwrap_or(Spending::NONE));
         }
