@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -21,7 +22,7 @@ use crate::{Error, Facts, Kpi, Ranking, Row, rank};
 ///
 /// let by_channel = daily.coarsen(|(channel, _day)| *channel)?;
 /// assert_eq!(by_channel.len(), 2);
-/// assert_eq!(by_channel.get(&"VG").map(|facts| facts.rows()), Some(2));
+/// assert_eq!(by_channel.get("VG").map(|facts| facts.rows()), Some(2));
 /// assert_eq!(by_channel.total()?, daily.total()?);
 /// # Ok::<(), styring_metrics::Error>(())
 /// ```
@@ -99,8 +100,12 @@ impl<K: Ord> RollUp<K> {
         Ok(total)
     }
 
-    /// The facts of a group.
-    pub fn get(&self, key: &K) -> Option<&Facts> {
+    /// The facts of a group. As in a map, a key that is a `String` is found by a `&str`.
+    pub fn get<Q>(&self, key: &Q) -> Option<&Facts>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
         self.groups.get(key)
     }
 
