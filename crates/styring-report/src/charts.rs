@@ -39,6 +39,7 @@ mod goal_days;
 mod label;
 mod legend;
 pub(crate) mod palette;
+mod ratio_axis;
 mod scale;
 mod score;
 mod spend;

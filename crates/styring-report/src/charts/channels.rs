@@ -3,6 +3,7 @@ use styring_playbook::ChannelCustomers;
 use super::canvas::{Canvas, SMALL, Side, TEXT, Way, svg};
 use super::legend::{Legend, Mark};
 use super::palette::{self, Colour, INK, MUTED};
+use super::ratio_axis::RatioAxis;
 use super::scale::{Place, Scale};
 use super::{PAD, label, layout};
 use crate::{Error, numbers};
@@ -34,7 +35,7 @@ pub fn channels(channels: &[ChannelCustomers], width: u32) -> Result<String, Err
     let (above, row_height) = if wide { (6.0, 42.0) } else { (20.0, 92.0) };
     let top = PAD + legend.height() + 26.0;
     let bottom = top + row_height * rows.len().max(1) as f64;
-    let axis = Axis { scale: scale(&rows), left, right };
+    let axis = RatioAxis { scale: scale(&rows), left, right };
     let wanted = if wide { 8 } else { 5 };
 
     let described = rows.iter().map(|row| format!("{}: {}", row.name, row.texts.join(", ")));
@@ -42,9 +43,9 @@ pub fn channels(channels: &[ChannelCustomers], width: u32) -> Result<String, Err
     let title = "Purchase and dropout factor per channel, against the first";
     svg((width, bottom + 30.0 + PAD), title, &description, |canvas: &mut Canvas<'_>| {
         legend.draw(canvas, (PAD, PAD));
-        axis.labels(canvas, (top, bottom), wanted);
+        labels(&axis, canvas, (top, bottom), wanted);
         if wide {
-            axis.rule(canvas, (top, bottom), wanted);
+            rule(&axis, canvas, (top, bottom), wanted);
         }
         for (index, row) in rows.iter().enumerate() {
             let y = top + row_height * index as f64;
@@ -61,13 +62,13 @@ pub fn channels(channels: &[ChannelCustomers], width: u32) -> Result<String, Err
                 for (text, y) in row.texts.iter().zip([y + 28.0, y + 44.0]) {
                     canvas.muted((PAD, y), Side::Right, SMALL, &label::fit(text, SMALL, width - 2.0 * PAD));
                 }
-                axis.rule(canvas, (y + 54.0, y + row_height - 2.0), wanted);
+                rule(&axis, canvas, (y + 54.0, y + row_height - 2.0), wanted);
             }
             let lines = if wide { lines } else { [y + 63.0, y + 78.0] };
             for ((factor, filled), y) in [(row.purchases, true), (row.dropout, false)].into_iter().zip(lines) {
                 if let Some(factor) = factor {
                     let colour = if filled { palette::channel(row.place) } else { MUTED };
-                    axis.mark(canvas, y, factor, colour, filled);
+                    mark(&axis, canvas, y, factor, colour, filled);
                 }
             }
         }
@@ -110,53 +111,30 @@ fn scale(rows: &[Line<'_>]) -> Scale {
     Scale::log(values.chain([0.5, 2.0]), 1.0, 100.0)
 }
 
-struct Axis {
-    scale: Scale,
-    left: f64,
-    right: f64,
+fn labels(axis: &RatioAxis, canvas: &mut Canvas<'_>, (top, bottom): (f64, f64), wanted: u32) {
+    axis.numbers(canvas, bottom, wanted);
+    canvas.text((axis.x(1.0), top - 15.0), Side::Centre, SMALL, "no difference");
 }
 
-impl Axis {
-    fn x(&self, value: f64) -> f64 {
-        self.left + self.scale.place(value).clamped() * (self.right - self.left)
-    }
+fn rule(axis: &RatioAxis, canvas: &mut Canvas<'_>, (from, to): (f64, f64), wanted: u32) {
+    axis.grid(canvas, (from, to), wanted);
+    let same = axis.x(1.0);
+    canvas.line((same, from), (same, to), 2, INK);
+}
 
-    fn labels(&self, canvas: &mut Canvas<'_>, (top, bottom): (f64, f64), wanted: u32) {
-        let mut free = f64::MIN;
-        for (value, text) in self.scale.ticks(wanted) {
-            let x = self.x(value);
-            let half = label::width(&text, SMALL) / 2.0 + 3.0;
-            if x - half > free {
-                canvas.muted((x, bottom + 14.0), Side::Centre, SMALL, &text);
-                free = x + half;
-            }
-        }
-        canvas.text((self.x(1.0), top - 15.0), Side::Centre, SMALL, "no difference");
+fn mark(axis: &RatioAxis, canvas: &mut Canvas<'_>, y: f64, (factor, low, high): Factor, colour: Colour, filled: bool) {
+    canvas.line((axis.x(low), y), (axis.x(high), y), if filled { 3 } else { 1 }, colour);
+    if axis.scale.place(low) == Place::Below {
+        canvas.triangle((axis.left - 3.0, y), 4.0, Way::Left, colour);
     }
-
-    fn rule(&self, canvas: &mut Canvas<'_>, (from, to): (f64, f64), wanted: u32) {
-        for (value, _) in self.scale.ticks(wanted) {
-            let x = self.x(value);
-            canvas.grid((x, from), (x, to));
-        }
-        let same = self.x(1.0);
-        canvas.line((same, from), (same, to), 2, INK);
+    if axis.scale.place(high) == Place::Above {
+        canvas.triangle((axis.right + 3.0, y), 4.0, Way::Right, colour);
     }
-
-    fn mark(&self, canvas: &mut Canvas<'_>, y: f64, (factor, low, high): Factor, colour: Colour, filled: bool) {
-        canvas.line((self.x(low), y), (self.x(high), y), if filled { 3 } else { 1 }, colour);
-        if self.scale.place(low) == Place::Below {
-            canvas.triangle((self.left - 3.0, y), 4.0, Way::Left, colour);
-        }
-        if self.scale.place(high) == Place::Above {
-            canvas.triangle((self.right + 3.0, y), 4.0, Way::Right, colour);
-        }
-        if let Place::At(_) = self.scale.place(factor) {
-            if filled {
-                canvas.dot((self.x(factor), y), 6, colour);
-            } else {
-                canvas.ring((self.x(factor), y), 4, colour);
-            }
+    if let Place::At(_) = axis.scale.place(factor) {
+        if filled {
+            canvas.dot((axis.x(factor), y), 6, colour);
+        } else {
+            canvas.ring((axis.x(factor), y), 4, colour);
         }
     }
 }

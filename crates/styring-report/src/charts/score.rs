@@ -5,6 +5,7 @@ use styring_playbook::{ChannelReview, Plan, Review};
 use super::canvas::{Canvas, SMALL, Side, TEXT, Way, svg};
 use super::legend::{Legend, Mark};
 use super::palette::{self, Colour, INK, MUTED};
+use super::ratio_axis::RatioAxis;
 use super::scale::{Place, Scale};
 use super::{PAD, label, layout};
 use crate::{Error, words};
@@ -35,18 +36,18 @@ pub fn score(plan: &Plan, review: &Review, width: u32) -> Result<String, Error> 
     let (above, row) = if wide { (6.0, 38.0) } else { (20.0, 50.0) };
     let top = PAD + legend.height() + 26.0;
     let bottom = top + row * review.channels.len() as f64;
-    let axis = Axis { scale: scale(review), left, right };
+    let axis = RatioAxis { scale: scale(review), left, right };
 
     let title = format!("Effect score per channel, {}", words::reading(reading));
     let said = review.channels.iter().zip(&texts).map(|(channel, text)| format!("{}: {text}", channel.name));
     let description = said.collect::<Vec<_>>().join("; ");
     svg((width, bottom + 30.0 + PAD), &title, &description, |canvas: &mut Canvas<'_>| {
         legend.draw(canvas, (PAD, PAD));
-        axis.labels(canvas, (top, bottom), if wide { 10 } else { 6 });
+        labels(&axis, canvas, (top, bottom), if wide { 10 } else { 6 });
         // On a phone names and numbers stand above their marks, and no line may cross them.
         let rules = if wide { vec![(top, bottom)] } else { rows(top, row, above, review.channels.len()) };
         for (from, to) in rules {
-            axis.rule(canvas, (from, to), if wide { 10 } else { 6 });
+            rule(&axis, canvas, (from, to), if wide { 10 } else { 6 });
         }
         for (index, (channel, text)) in review.channels.iter().zip(&texts).enumerate() {
             let y = top + row * index as f64;
@@ -58,8 +59,8 @@ pub fn score(plan: &Plan, review: &Review, width: u32) -> Result<String, Error> 
                 let room = width - 2.0 * PAD - label::width(text, SMALL) - 12.0;
                 canvas.text((PAD, y + above / 2.0), Side::Right, TEXT, &label::fit(&channel.name, TEXT, room));
             }
-            axis.mark(canvas, y + above + 8.0, channel.score(reading), Style::decides(palette::channel(index)));
-            axis.mark(canvas, y + above + 20.0, channel.score(other), Style::OTHER);
+            mark(&axis, canvas, y + above + 8.0, channel.score(reading), Style::decides(palette::channel(index)));
+            mark(&axis, canvas, y + above + 20.0, channel.score(other), Style::OTHER);
         }
     })
 }
@@ -113,61 +114,38 @@ impl Style {
     }
 }
 
-struct Axis {
-    scale: Scale,
-    left: f64,
-    right: f64,
+fn labels(axis: &RatioAxis, canvas: &mut Canvas<'_>, (top, bottom): (f64, f64), wanted: u32) {
+    axis.numbers(canvas, bottom, wanted);
+    let half = label::width("on plan", SMALL) / 2.0;
+    let x = axis.x(1.0).clamp(axis.left + half - 8.0, axis.right - half + 8.0);
+    canvas.text((x, top - 15.0), Side::Centre, SMALL, "on plan");
 }
 
-impl Axis {
-    fn x(&self, value: f64) -> f64 {
-        self.left + self.scale.place(value).clamped() * (self.right - self.left)
-    }
+/// The grid lines, and the line of what is on plan.
+fn rule(axis: &RatioAxis, canvas: &mut Canvas<'_>, (from, to): (f64, f64), wanted: u32) {
+    axis.grid(canvas, (from, to), wanted);
+    let on_plan = axis.x(1.0);
+    canvas.line((on_plan, from - 6.0), (on_plan, to), 2, INK);
+}
 
-    fn labels(&self, canvas: &mut Canvas<'_>, (top, bottom): (f64, f64), wanted: u32) {
-        let mut free = f64::MIN;
-        for (value, text) in self.scale.ticks(wanted) {
-            let x = self.x(value);
-            let half = label::width(&text, SMALL) / 2.0 + 3.0;
-            if x - half > free {
-                canvas.muted((x, bottom + 14.0), Side::Centre, SMALL, &text);
-                free = x + half;
-            }
-        }
-        let half = label::width("on plan", SMALL) / 2.0;
-        let x = self.x(1.0).clamp(self.left + half - 8.0, self.right - half + 8.0);
-        canvas.text((x, top - 15.0), Side::Centre, SMALL, "on plan");
+fn mark(axis: &RatioAxis, canvas: &mut Canvas<'_>, y: f64, score: &EffectScore, style: Style) {
+    let Some((point, (low, high))) = score.point().zip(score.interval()) else {
+        return;
+    };
+    let (from, to) = (axis.x(if point == 0.0 { 0.0 } else { low }), axis.x(high));
+    canvas.line((from, y), (to, y), if style.decides { 3 } else { 1 }, style.colour);
+    let arrow = if style.decides { 5.0 } else { 4.0 };
+    if point > 0.0 && axis.scale.place(low) == Place::Below {
+        canvas.triangle((axis.left - 3.0, y), arrow - 1.0, Way::Left, style.colour);
     }
-
-    /// The grid lines, and the line of what is on plan.
-    fn rule(&self, canvas: &mut Canvas<'_>, (from, to): (f64, f64), wanted: u32) {
-        for (value, _) in self.scale.ticks(wanted) {
-            let x = self.x(value);
-            canvas.grid((x, from), (x, to));
-        }
-        let on_plan = self.x(1.0);
-        canvas.line((on_plan, from - 6.0), (on_plan, to), 2, INK);
+    if axis.scale.place(high) == Place::Above {
+        canvas.triangle((axis.right + 3.0, y), arrow - 1.0, Way::Right, style.colour);
     }
-
-    fn mark(&self, canvas: &mut Canvas<'_>, y: f64, score: &EffectScore, style: Style) {
-        let Some((point, (low, high))) = score.point().zip(score.interval()) else {
-            return;
-        };
-        let (from, to) = (self.x(if point == 0.0 { 0.0 } else { low }), self.x(high));
-        canvas.line((from, y), (to, y), if style.decides { 3 } else { 1 }, style.colour);
-        let arrow = if style.decides { 5.0 } else { 4.0 };
-        if point > 0.0 && self.scale.place(low) == Place::Below {
-            canvas.triangle((self.left - 3.0, y), arrow - 1.0, Way::Left, style.colour);
-        }
-        if self.scale.place(high) == Place::Above {
-            canvas.triangle((self.right + 3.0, y), arrow - 1.0, Way::Right, style.colour);
-        }
-        match self.scale.place(point) {
-            _ if point == 0.0 => canvas.triangle((self.left, y), arrow + 1.0, Way::Left, style.colour),
-            Place::Below => canvas.triangle((self.left, y), arrow + 1.0, Way::Left, style.colour),
-            Place::Above => canvas.triangle((self.right, y), arrow + 1.0, Way::Right, style.colour),
-            Place::At(_) if style.decides => canvas.dot((self.x(point), y), 6, style.colour),
-            Place::At(_) => canvas.ring((self.x(point), y), 4, style.colour),
-        }
+    match axis.scale.place(point) {
+        _ if point == 0.0 => canvas.triangle((axis.left, y), arrow + 1.0, Way::Left, style.colour),
+        Place::Below => canvas.triangle((axis.left, y), arrow + 1.0, Way::Left, style.colour),
+        Place::Above => canvas.triangle((axis.right, y), arrow + 1.0, Way::Right, style.colour),
+        Place::At(_) if style.decides => canvas.dot((axis.x(point), y), 6, style.colour),
+        Place::At(_) => canvas.ring((axis.x(point), y), 4, style.colour),
     }
 }
