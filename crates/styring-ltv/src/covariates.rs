@@ -2,7 +2,7 @@ use nalgebra::DVector;
 
 use crate::check::{finite_in, out_of_range};
 use crate::estimates::{Estimates, determined_errors};
-use crate::fit::{Cell, climb, design, ln_densities, mean_age, parameters_at};
+use crate::fit::{Cell, climb, design, ln_densities, mean_age, model_at, parameters_at};
 use crate::{Error, Fit, Histories, PurchaseModel};
 
 /// Customers who share their covariates: a channel, a campaign, the size of the first basket.
@@ -87,8 +87,7 @@ impl<M: PurchaseModel> CovariateFit<M> {
     /// Errors: another number of covariates than the fit has; parameters beyond 1e-50 to 1e50.
     pub fn model(&self, covariates: &[f64]) -> Result<M, Error> {
         let design = design::<M>(self.checked(covariates)?);
-        let logarithms = design * self.point();
-        M::from_parameters(std::array::from_fn(|row| libm::exp(logarithms[row])))
+        model_at(&(design * self.point()))
     }
 
     /// The fit as it is for customers with these covariates: their model, and what is known of its parameters, for everything that a [`Fit`] answers, such as

@@ -144,6 +144,11 @@ pub(crate) fn design<M: PurchaseModel>(covariates: &[f64]) -> DMatrix<f64> {
     })
 }
 
+/// The model whose parameters have these logarithms.
+pub(crate) fn model_at<M: PurchaseModel>(logarithms: &DVector<f64>) -> Result<M, Error> {
+    M::from_parameters(std::array::from_fn(|row| libm::exp(logarithms[row])))
+}
+
 /// The parameters at a point, in the unit of time that `unit` is given in.
 pub(crate) fn parameters_at<M: PurchaseModel>(point: &DVector<f64>, unit: f64) -> [f64; 4] {
     std::array::from_fn(|row| libm::exp(point[row]) * if M::IS_TIME[row] { unit } else { 1.0 })

@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use styring_special::{Split, gamma_inc_inv};
 
 use crate::check::level;
-use crate::fit::design;
+use crate::fit::{design, model_at};
 use crate::{Counts, CovariateFit, Error, Fit, Group, Histories, PurchaseModel};
 
 /// The sum of what customers will do, with the two ways in which it is uncertain.
@@ -88,11 +88,6 @@ fn delta_variance_over(
     Ok((covariance * &gradient).dot(&gradient).max(0.0))
 }
 
-fn model_at<M: PurchaseModel>(design: &DMatrix<f64>, point: &DVector<f64>) -> Result<M, Error> {
-    let logarithms = design * point;
-    M::from_parameters(std::array::from_fn(|row| libm::exp(logarithms[row])))
-}
-
 fn total_of<M: PurchaseModel>(
     point: &DVector<f64>,
     covariance: &DMatrix<f64>,
@@ -102,7 +97,7 @@ fn total_of<M: PurchaseModel>(
     let sums = |point: &DVector<f64>| -> Result<(f64, f64), Error> {
         let (mut mean, mut variance) = (0.0, 0.0);
         for (design, histories) in groups {
-            let model: M = model_at(design, point)?;
+            let model: M = model_at(&(design * point))?;
             for (history, weight) in histories.iter() {
                 let future = model.future(history, ahead)?;
                 mean += weight * future.mean;
@@ -147,7 +142,7 @@ impl<M: PurchaseModel> Fit<M> {
             let reach = 2.0 * libm::sqrt(value.clamp(0.0, 1.0));
             for side in [-reach, reach] {
                 let moved = &point + eigen.eigenvectors.column(index) * side;
-                let model = M::from_parameters(std::array::from_fn(|row| libm::exp(moved[row])))?;
+                let model: M = model_at(&moved)?;
                 all.push(model.counts(history, ahead)?);
             }
         }
