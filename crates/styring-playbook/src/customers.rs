@@ -292,8 +292,11 @@ impl Data<'_> {
         let observed = ObservedValue::from_first_purchases(self.orders);
         let largest = spec.horizons.iter().copied().max().unwrap_or_default();
         let (channels, channels_matter) = self.by_channel(fit)?;
-        let value = spending.as_ref().ok().map(|spent| LifetimeValue::new(fit.clone(), spent.fit.clone()));
-        let outlooks = self.outlooks(fit, value.as_ref(), &spendings, rate)?;
+        let value = spending.as_ref().map(|spent| LifetimeValue::new(fit.clone(), spent.fit.clone()));
+        let value = value.as_ref().map_err(|fault| LtvError::clone(fault));
+        let outlooks = self.outlooks(fit, value.as_ref().ok().copied(), &spendings, rate)?;
+        let totals = self.totals(fit, &value, &spendings, rate)?;
+        let newcomer = self.newcomer(fit, &value, rate)?;
         Ok(Customers {
             currency: self.orders.currency(),
             first_day,
@@ -307,8 +310,8 @@ impl Data<'_> {
             tracking,
             calibration_end: spec.calibration_end,
             holdout,
-            totals: self.totals(fit, &spending, &spendings, rate)?,
-            newcomer: self.newcomer(fit, &spending, rate)?,
+            totals,
+            newcomer,
             channels,
             channels_matter,
             outlooks,
@@ -382,7 +385,7 @@ impl Data<'_> {
     fn totals<M: PurchaseModel<History = History>>(
         &self,
         fit: &Fit<M>,
-        spending: &Result<Spent, LtvError>,
+        value: &Result<&LifetimeValue<M>, LtvError>,
         spendings: &[Spending],
         rate: f64,
     ) -> Result<Vec<Ahead>, Error> {
@@ -390,10 +393,7 @@ impl Data<'_> {
             self.customers.iter().zip(spendings).map(|(customer, spent)| (customer.history(), *spent)).collect();
         let ahead = |days: &u32| {
             let time = self.spec.unit.days((*days).into());
-            let value = spending
-                .as_ref()
-                .map_err(Clone::clone)
-                .and_then(|spent| LifetimeValue::new(fit.clone(), spent.fit.clone()).total(&all, time, rate));
+            let value = value.clone().and_then(|value| value.total(&all, time, rate));
             Ok(Ahead { days: *days, purchases: fit.total(&self.histories, time)?, value })
         };
         self.spec.horizons.iter().map(ahead).collect()
@@ -402,17 +402,16 @@ impl Data<'_> {
     fn newcomer<M: PurchaseModel<History = History>>(
         &self,
         fit: &Fit<M>,
-        spending: &Result<Spent, LtvError>,
+        value: &Result<&LifetimeValue<M>, LtvError>,
         rate: f64,
     ) -> Result<Vec<Newcomer>, Error> {
         let firsts: f64 = self.customers.iter().map(|customer| customer.first_value().amount().to_f64()).sum();
         let first_order = firsts / self.customers.len() as f64;
         let ahead = |days: &u32| {
             let time = self.spec.unit.days((*days).into());
-            let value = spending.as_ref().map_err(Clone::clone).and_then(|spent| {
-                let value = LifetimeValue::new(fit.clone(), spent.fit.clone());
-                value.of_newcomer(&History::NEW, first_order, Horizon::Within(time), rate)
-            });
+            let value = value
+                .clone()
+                .and_then(|value| value.of_newcomer(&History::NEW, first_order, Horizon::Within(time), rate));
             Ok(Newcomer { days: *days, purchases: fit.model.future(&History::NEW, time)?.mean, value })
         };
         self.spec.horizons.iter().map(ahead).collect()
