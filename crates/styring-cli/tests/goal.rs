@@ -1,11 +1,14 @@
 //! The command `styring goal`, as a user meets it.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod common;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
+use common::{Run, styring};
 use serde_json::Value;
 
 const PLAN: &str = r#"
@@ -49,68 +52,19 @@ fn rows(before: i64, after: i64) -> String {
     text
 }
 
-struct Run {
-    folder: tempfile::TempDir,
-    output: Output,
+fn goal(sentence: &str, results: &str, options: &[&str]) -> Run {
+    goal_under(PLAN, sentence, results, options)
 }
 
-fn styring() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_styring"))
-}
-
-impl Run {
-    fn new(sentence: &str, results: &str, options: &[&str]) -> Self {
-        Self::with_plan(PLAN, sentence, results, options)
-    }
-
-    fn with_plan(plan: &str, sentence: &str, results: &str, options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("plan.toml"), plan).unwrap();
-        fs::write(folder.path().join("results.csv"), results).unwrap();
-        let output = styring()
-            .current_dir(folder.path())
-            .args(["goal", sentence, "results.csv", "--plan", "plan.toml", "--out", "out"])
-            .args(options)
-            .output()
-            .unwrap();
-        Self { folder, output }
-    }
-
-    fn code(&self) -> Option<i32> {
-        self.output.status.code()
-    }
-
-    fn errors(&self) -> String {
-        String::from_utf8_lossy(&self.output.stderr).into_owned()
-    }
-
-    fn printed(&self) -> String {
-        String::from_utf8_lossy(&self.output.stdout).replace('\u{a0}', " ")
-    }
-
-    fn file(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join("out").join(name)).unwrap_or_default()
-    }
-
-    fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path().join("out"));
-        let mut names: Vec<String> = entries
-            .map(|entries| entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
-            .unwrap_or_default();
-        names.sort();
-        names
-    }
-
-    fn json(&self) -> Value {
-        assert_eq!(self.code(), Some(0), "{}", self.errors());
-        serde_json::from_str(&self.file("goal.json")).unwrap()
-    }
+fn goal_under(plan: &str, sentence: &str, results: &str, options: &[&str]) -> Run {
+    let files = [("plan.toml", plan.as_bytes()), ("results.csv", results.as_bytes())];
+    Run::with_files(&files, &["goal", sentence, "results.csv", "--plan", "plan.toml", "--out", "out"], options)
 }
 
 #[test]
 fn a_goal_from_a_baseline_in_the_results() {
-    let run = Run::new("Øke netthandelens omsetning med 12 % på 30 dager", &rows(30, 12), &[]);
-    let json = run.json();
+    let run = goal("Øke netthandelens omsetning med 12 % på 30 dager", &rows(30, 12), &[]);
+    let json = run.read("goal.json");
     assert_eq!(run.files(), ["goal.html", "goal.json"]);
     // 1250 kroner an order with VAT are 1000 without.
     assert_eq!(json["baseline"]["value"], "300000");
@@ -137,28 +91,28 @@ fn a_goal_from_a_baseline_in_the_results() {
     assert!(printed.contains("wrote out/goal.html"), "{printed}");
     let page = run.file("goal.html");
     assert!(page.contains("<svg") && page.contains("<title>") && !page.contains("NaN"));
-    let quiet = Run::new("Øke omsetning med 12 % på 30 dager", &rows(30, 12), &["--quiet"]);
+    let quiet = goal("Øke omsetning med 12 % på 30 dager", &rows(30, 12), &["--quiet"]);
     assert!(quiet.output.stdout.is_empty() && quiet.code() == Some(0));
 }
 
 #[test]
 fn a_channel_in_the_sentence_is_the_scope() {
-    let run = Run::new("Raise VG's orders by 10 % in 10 days", &rows(10, 5), &[]);
-    let json = run.json();
+    let run = goal("Raise VG's orders by 10 % in 10 days", &rows(10, 5), &[]);
+    let json = run.read("goal.json");
     assert_eq!((json["channel"].as_str(), json["baseline"]["value"].as_str()), (Some("VG"), Some("60")));
     assert_eq!(json["actual"]["value"], "39");
 }
 
 #[test]
 fn a_ratio_has_no_pace() {
-    let run = Run::new("Senke kostnad per ordre med 10 % på 10 dager", &rows(10, 5), &[]);
-    let json = run.json();
+    let run = goal("Senke kostnad per ordre med 10 % på 10 dager", &rows(10, 5), &[]);
+    let json = run.read("goal.json");
     assert_eq!((json["baseline"]["value"].as_str(), json["target"].as_str()), (Some("75"), Some("67.5")));
     // 5 days of 750 kroner over 11 + 12 + 13 + 11 + 12 orders.
     assert_eq!((&json["actual"]["numerator"], &json["actual"]["denominator"]), (&"3750".into(), &"59".into()));
     assert_eq!((&json["due"], &json["attainment_to_date"]), (&Value::Null, &Value::Null));
     assert!(run.printed().contains("If orders go on at this pace"), "{}", run.printed());
-    let seasonal = Run::new("Lower CPO by 10 % in 10 days", &rows(20, 5), &["--seasonal", "weekday"]);
+    let seasonal = goal("Lower CPO by 10 % in 10 days", &rows(20, 5), &["--seasonal", "weekday"]);
     assert_eq!(seasonal.code(), Some(4));
     assert!(seasonal.errors().contains("straight for a ratio"), "{}", seasonal.errors());
 }
@@ -166,16 +120,16 @@ fn a_ratio_has_no_pace() {
 #[test]
 fn options_set_the_frame() {
     let options = ["--from", "2025-09-08", "--as-of", "2025-09-10", "--baseline", "1 000,50"];
-    let json = Run::new("Øke ordrer med 10 % på 7 dager", &rows(0, 14), &options).json();
+    let json = goal("Øke ordrer med 10 % på 7 dager", &rows(0, 14), &options).read("goal.json");
     assert_eq!((&json["first_day"], &json["last_day"]), (&"2025-09-08".into(), &"2025-09-14".into()));
     assert_eq!((json["elapsed_days"].as_u64(), json["target"].as_str()), (Some(3), Some("1100.55")));
     assert_eq!(json["baseline"]["days"], Value::Null);
     let options = ["--from", "2025-09-15", "--seasonal", "weekday"];
-    let json = Run::new("Raise orders by 10 % in 7 days", &rows(0, 17), &options).json();
+    let json = goal("Raise orders by 10 % in 7 days", &rows(0, 17), &options).read("goal.json");
     assert_eq!((&json["pace"], json["weekdays"]["weeks"].as_u64()), (&"weekday".into(), Some(2)));
     assert_eq!(json["weekdays"]["weights"].as_array().unwrap().len(), 7);
     for (baseline, value) in [("kr 1 500", "1500"), ("2,5 %", "0.025"), ("-20", "-20")] {
-        let json = Run::new("Raise orders by 5 in 7 days", &rows(0, 3), &["--baseline", baseline]).json();
+        let json = goal("Raise orders by 5 in 7 days", &rows(0, 3), &["--baseline", baseline]).read("goal.json");
         assert_eq!(json["baseline"]["value"], value);
     }
 }
@@ -189,7 +143,7 @@ fn a_wrong_command_line_says_what_is_wrong() {
         ("Raise orders by 10 % in 7 days", &["--baseline", "much"], "an amount"),
         ("Raise orders by 10 % in 7 days", &["--seasonal", "month"], "weekday"),
     ] {
-        let run = Run::new(sentence, &rows(7, 3), options);
+        let run = goal(sentence, &rows(7, 3), options);
         assert_eq!(run.code(), Some(2), "{}", run.errors());
         assert!(run.errors().contains(words), "{words}: {}", run.errors());
         assert!(run.files().is_empty());
@@ -198,7 +152,7 @@ fn a_wrong_command_line_says_what_is_wrong() {
 
 #[test]
 fn what_the_plan_lacks_is_said_before_a_row_is_read() {
-    let run = Run::new("Øke dekningsbidraget med 12 % på 7 dager", "no such table", &[]);
+    let run = goal("Øke dekningsbidraget med 12 % på 7 dager", "no such table", &[]);
     assert_eq!(run.code(), Some(3));
     let errors = run.errors();
     for words in [
@@ -210,18 +164,18 @@ fn what_the_plan_lacks_is_said_before_a_row_is_read() {
         assert!(errors.contains(words), "{words}: {errors}");
     }
     let with_goods = PLAN.replace("orders = \"orders\"", "orders = \"orders\"\ncost_of_goods = \"spend\"");
-    let run = Run::with_plan(&with_goods, "Øke dekningsbidraget med 12 % på 7 dager", "no such table", &[]);
+    let run = goal_under(&with_goods, "Øke dekningsbidraget med 12 % på 7 dager", "no such table", &[]);
     assert!(
         run.errors().contains("map it under [results.facts], or set the goal for gross margin or revenue"),
         "{}",
         run.errors()
     );
     let undated = PLAN.replace("date = \"date\"", "period = { first = \"2025-09-01\", last = \"2025-09-07\" }");
-    let run = Run::with_plan(&undated, "Raise orders by 10 % in 7 days", &rows(7, 3), &[]);
+    let run = goal_under(&undated, "Raise orders by 10 % in 7 days", &rows(7, 3), &[]);
     assert_eq!(run.code(), Some(3));
     assert!(run.errors().contains("day by day"), "{}", run.errors());
     // Mapped, but not in the file.
-    let run = Run::with_plan(
+    let run = goal_under(
         &with_goods.replace("\"spend\"\nrevenue", "\"goods\"\nrevenue"),
         "Øke bruttofortjeneste med 12 % på 7 dager",
         &rows(7, 3),
@@ -252,19 +206,19 @@ fn what_the_results_lack_says_what_would_do() {
             "no row below the header",
         ),
     ] {
-        let run = Run::new(sentence, &results, options);
+        let run = goal(sentence, &results, options);
         assert_eq!(run.code(), Some(4), "{sentence}: {}", run.errors());
         assert!(run.errors().contains(words), "{words}: {}", run.errors());
         assert!(run.files().is_empty());
     }
-    assert_eq!(Run::new("Raise orders by 10 % in 7 days", &loss, &[]).code(), Some(0));
+    assert_eq!(goal("Raise orders by 10 % in 7 days", &loss, &[]).code(), Some(0));
 }
 
 #[test]
 fn bad_rows_are_named_and_kept_or_stop_the_program() {
     let bad = format!("{}2025-09-02,VG,\"1,5\",1,1\n1925-09-02,VG,1,1,1\n2025-09-02,NRK,1,1,1\n", rows(7, 3));
-    let run = Run::new("Raise orders by 10 % in 7 days", &bad, &[]);
-    let json = run.json();
+    let run = goal("Raise orders by 10 % in 7 days", &bad, &[]);
+    let json = run.read("goal.json");
     assert_eq!(run.files(), ["goal.html", "goal.json", "rejected.csv"]);
     let rejections = json["input"]["first_rejections"].as_array().unwrap();
     assert_eq!((rejections.len(), rejections[0]["line"].as_u64()), (3, Some(22)));
@@ -273,7 +227,7 @@ fn bad_rows_are_named_and_kept_or_stop_the_program() {
     assert_eq!(rejections[1]["kind"]["code"], "far-day");
     assert!(run.file("rejected.csv").contains("not a channel of the plan"));
     assert!(run.printed().contains("WARNING: set aside: 1 row: spend: not a number"), "{}", run.printed());
-    let strict = Run::new("Raise orders by 10 % in 7 days", &bad, &["--strict"]);
+    let strict = goal("Raise orders by 10 % in 7 days", &bad, &["--strict"]);
     assert_eq!((strict.code(), strict.files()), (Some(4), Vec::new()));
     assert!(strict.errors().contains("line 22, column 3 (spend): \"1,5\": not a number"), "{}", strict.errors());
 }
@@ -299,7 +253,7 @@ fn standard_input_is_read_and_results_are_not_written_over() {
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let [one, other] = [0, 1].map(|_| Run::new("Lower CPO by 10 % in 10 days", &rows(10, 5), &[]));
+    let [one, other] = [0, 1].map(|_| goal("Lower CPO by 10 % in 10 days", &rows(10, 5), &[]));
     for name in ["goal.json", "goal.html"] {
         assert!(!one.file(name).is_empty());
         assert_eq!(one.file(name), other.file(name), "{name}");
@@ -318,7 +272,7 @@ fn the_launch_has_goals() {
         Run { folder, output }
     };
     let sentence = "Øke netthandelens dekningsbidrag før annonser med 12 % på 28 dager";
-    let json = run(sentence, &["--from", "2025-09-29"]).json();
+    let json = run(sentence, &["--from", "2025-09-29"]).read("goal.json");
     assert_eq!((json["elapsed_days"].as_u64(), json["days_left"].as_u64()), (Some(28), Some(0)));
     // Added up from the file by other means: 2 028 590.24 kroner before, 2 266 838.76 in the goal, 11.7 % more.
     assert_eq!(
@@ -330,7 +284,7 @@ fn the_launch_has_goals() {
     let loss = run("Øke netthandelens dekningsbidrag med 12 % på 28 dager", &["--from", "2025-09-29"]);
     assert_eq!(loss.code(), Some(4));
     assert!(loss.errors().contains("-320321.06; set the goal by an amount"), "{}", loss.errors());
-    let ninety = run("Øke dekningsbidrag til 100 000 på 90 dager", &[]).json();
+    let ninety = run("Øke dekningsbidrag til 100 000 på 90 dager", &[]).read("goal.json");
     assert_eq!((&ninety["baseline"], ninety["elapsed_days"].as_u64()), (&Value::Null, Some(56)));
     // The same rows as the weekly review uses.
     assert_eq!(ninety["input"]["used"], 1512);

@@ -1,12 +1,14 @@
 //! The command `styring ltv`, as a user meets it.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
+use common::{Run, styring};
 use serde_json::Value;
 use styring_testkit::data;
 
@@ -25,78 +27,28 @@ fn orders() -> String {
     text + "k000;2025-11-01;1.00;VG\n"
 }
 
-struct Run {
-    folder: tempfile::TempDir,
-    output: Output,
+fn ltv(orders: &str, options: &[&str]) -> Run {
+    let arguments = ["ltv", "orders.csv", "--currency", "NOK", "--out", "out"];
+    Run::with_files(&[("orders.csv", orders.as_bytes())], &arguments, options)
 }
 
-fn styring() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_styring"))
+/// Of orders that lie elsewhere.
+fn ltv_of(orders: &Path, options: &[&str]) -> Run {
+    let orders = orders.to_str().unwrap();
+    Run::with_files(&[], &["ltv", orders, "--out", "out"], options)
 }
 
-impl Run {
-    fn new(orders: &str, options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("orders.csv"), orders).unwrap();
-        let output = styring()
-            .current_dir(folder.path())
-            .args(["ltv", "orders.csv", "--currency", "NOK", "--out", "out"])
-            .args(options)
-            .output()
-            .unwrap();
-        Self { folder, output }
-    }
-
-    fn of(orders: &Path, options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = styring();
-        command.arg("ltv").arg(orders).args(options).arg("--out").arg(folder.path().join("out"));
-        let output = command.output().unwrap();
-        Self { folder, output }
-    }
-
-    fn code(&self) -> Option<i32> {
-        self.output.status.code()
-    }
-
-    fn errors(&self) -> String {
-        String::from_utf8_lossy(&self.output.stderr).into_owned()
-    }
-
-    fn printed(&self) -> String {
-        String::from_utf8_lossy(&self.output.stdout).replace('\u{a0}', " ")
-    }
-
-    fn file(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join("out").join(name)).unwrap_or_default()
-    }
-
-    fn files(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path().join("out"));
-        let mut names: Vec<String> = entries
-            .map(|entries| entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
-            .unwrap_or_default();
-        names.sort();
-        names
-    }
-
-    fn json(&self) -> Value {
-        assert_eq!(self.code(), Some(0), "{}", self.errors());
-        serde_json::from_str(&self.file("ltv.json")).unwrap()
-    }
-
-    /// The lines of `customers.csv` by column.
-    fn customers(&self) -> Vec<BTreeMap<String, String>> {
-        let text = self.file("customers.csv");
-        let mut table = csv::Reader::from_reader(text.as_bytes());
-        table.deserialize().map(Result::unwrap).collect()
-    }
+/// The lines of `customers.csv` by column.
+fn customers(run: &Run) -> Vec<BTreeMap<String, String>> {
+    let text = run.file("customers.csv");
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    table.deserialize().map(Result::unwrap).collect()
 }
 
 #[test]
 fn orders_in_three_files_out() {
-    let run = Run::new(&orders(), &["--cac", "kr 120", "--holdout", "2025-06-30"]);
-    let json = run.json();
+    let run = ltv(&orders(), &["--cac", "kr 120", "--holdout", "2025-06-30"]);
+    let json = run.read("ltv.json");
     assert_eq!(run.files(), ["customers.csv", "ltv.html", "ltv.json"]);
     assert_eq!((json["format"].as_str(), json["customers"].as_u64()), (Some("styring-ltv/1"), Some(300)));
     assert_eq!((&json["first_day"], &json["until"]), (&"2025-01-06".into(), &"2025-11-01".into()));
@@ -110,7 +62,7 @@ fn orders_in_three_files_out() {
     assert_eq!(json["input"]["delimiter"], "semicolons");
     assert_eq!(json["input"]["columns"]["amount"], "margin");
 
-    let customers = run.customers();
+    let customers = customers(&run);
     assert_eq!(customers.len(), 300);
     let expected: f64 = customers.iter().map(|customer| customer["purchases_90"].parse::<f64>().unwrap()).sum();
     assert!((expected / mean - 1.0).abs() < 1e-4, "{expected} {mean}");
@@ -131,49 +83,50 @@ fn orders_in_three_files_out() {
     let page = run.file("ltv.html");
     assert!(page.contains("<svg") && !page.contains("NaN") && !page.contains("TV 2"));
     assert!(run.printed().contains("wrote out/customers.csv"), "{}", run.printed());
-    assert!(Run::new(&orders(), &["--quiet"]).output.stdout.is_empty());
+    assert!(ltv(&orders(), &["--quiet"]).output.stdout.is_empty());
 }
 
 #[test]
 fn the_unit_changes_parameters_and_no_prediction() {
-    let value = |run: &Run| run.json()["totals"][1]["value"]["mean"].as_f64().unwrap();
-    let [day, week, month] = ["day", "week", "month"].map(|unit| Run::new(&orders(), &["--unit", unit]));
+    let value = |run: &Run| run.read("ltv.json")["totals"][1]["value"]["mean"].as_f64().unwrap();
+    let [day, week, month] = ["day", "week", "month"].map(|unit| ltv(&orders(), &["--unit", unit]));
     assert!((value(&day) / value(&week) - 1.0).abs() < 1e-6);
     assert!((value(&month) / value(&week) - 1.0).abs() < 1e-6);
-    assert_eq!((day.json()["unit_days"].as_f64(), month.json()["unit_days"].as_f64()), (Some(1.0), Some(30.4375)));
+    assert_eq!(
+        (day.read("ltv.json")["unit_days"].as_f64(), month.read("ltv.json")["unit_days"].as_f64()),
+        (Some(1.0), Some(30.4375))
+    );
 }
 
 #[test]
 fn options_are_heard() {
     let options =
         ["--model", "pareto-nbd", "--horizon", "30,365", "--discount", "0", "--level", "50 %", "--until", "2025-08-31"];
-    let run = Run::new(&orders(), &options);
-    let json = run.json();
+    let run = ltv(&orders(), &options);
+    let json = run.read("ltv.json");
     assert_eq!(json["model"], "Pareto/NBD");
     assert_eq!((json["yearly_discount"].as_f64(), json["level"].as_f64()), (Some(0.0), Some(0.5)));
     assert_eq!((json["totals"][1]["days"].as_u64(), json["until"].as_str()), (Some(365), Some("2025-08-31")));
     // One order lies after the last day that counts.
     assert_eq!(json["input"]["after"][0], 1);
-    assert!(run.customers()[0].contains_key("value_365_high"));
-    let dear = Run::new(
-        &orders(),
-        &["--model", "pareto-nbd", "--horizon", "365", "--discount", "100 %", "--until", "2025-08-31"],
-    );
+    assert!(customers(&run)[0].contains_key("value_365_high"));
+    let dear =
+        ltv(&orders(), &["--model", "pareto-nbd", "--horizon", "365", "--discount", "100 %", "--until", "2025-08-31"]);
     let value = |json: &Value, place: usize| json["totals"][place]["value"]["mean"].as_f64().unwrap();
-    assert!(value(&dear.json(), 0) < value(&json, 1));
+    assert!(value(&dear.read("ltv.json"), 0) < value(&json, 1));
 }
 
 #[test]
 fn channels_are_cohorts_and_covariates() {
-    let run = Run::new(&orders(), &["--channel", "source"]);
-    let json = run.json();
+    let run = ltv(&orders(), &["--channel", "source"]);
+    let json = run.read("ltv.json");
     let channels = json["channels"].as_array().unwrap();
     assert_eq!((channels[0]["name"].as_str(), channels[1]["name"].as_str()), (Some("TV 2"), Some("VG")));
     assert_eq!((channels[0]["customers"].as_u64(), channels[1]["customers"].as_u64()), (Some(200), Some(100)));
     assert_eq!(json["channels_matter"]["degrees"], 2);
-    assert_eq!(run.customers()[3]["channel"], "VG");
+    assert_eq!(customers(&run)[3]["channel"], "VG");
     assert!(run.file("ltv.html").contains("TV 2"));
-    assert_eq!(Run::new(&orders(), &[]).json()["channels"].as_array().unwrap().len(), 0);
+    assert_eq!(ltv(&orders(), &[]).read("ltv.json")["channels"].as_array().unwrap().len(), 0);
 }
 
 #[test]
@@ -193,7 +146,7 @@ fn a_wrong_command_line_says_what_is_wrong() {
         (&["--horizon", "90,0"], "90,0"),
         (&["--discount", "-1"], "--discount"),
     ] {
-        let run = Run::new(&orders(), options);
+        let run = ltv(&orders(), options);
         assert_eq!(run.code(), Some(2), "{options:?}: {}", run.errors());
         assert!(run.errors().contains(words), "{words}: {}", run.errors());
         assert!(run.files().is_empty());
@@ -211,7 +164,7 @@ fn what_cannot_be_used_says_why() {
         (once, &[], "no customer has bought again"),
         (once, &["--channel", "source"], "no column \"source\""),
     ] {
-        let run = Run::new(orders, options);
+        let run = ltv(orders, options);
         assert_eq!(run.code(), Some(4), "{words}: {}", run.errors());
         assert!(run.errors().contains(words), "{words}: {}", run.errors());
         assert!(run.files().is_empty());
@@ -222,8 +175,8 @@ fn what_cannot_be_used_says_why() {
 fn bad_rows_are_named_and_kept_or_stop_the_program() {
     let bad = format!("{}k000;2025-02-30;1;VG\nk000;2025-02-03;1,5;VG\n", orders());
     let lines = u64::try_from(orders().lines().count()).unwrap();
-    let run = Run::new(&bad, &[]);
-    let json = run.json();
+    let run = ltv(&bad, &[]);
+    let json = run.read("ltv.json");
     assert_eq!(run.files(), ["customers.csv", "ltv.html", "ltv.json", "rejected.csv"]);
     assert_eq!(json["input"]["first_rejections"][1]["line"], lines + 2);
     assert_eq!(json["customers"], 300);
@@ -234,7 +187,7 @@ fn bad_rows_are_named_and_kept_or_stop_the_program() {
         "{rejected}"
     );
     assert!(run.printed().contains("WARNING: set aside: 1 row"), "{}", run.printed());
-    let strict = Run::new(&bad, &["--strict"]);
+    let strict = ltv(&bad, &["--strict"]);
     assert_eq!((strict.code(), strict.files()), (Some(4), Vec::new()));
     assert!(strict.errors().contains(&format!("line {}, column 2 (order_date)", lines + 1)), "{}", strict.errors());
 }
@@ -255,7 +208,7 @@ fn standard_input_is_read_and_orders_are_not_written_over() {
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let [one, other] = [0, 1].map(|_| Run::new(&orders(), &["--channel", "source"]));
+    let [one, other] = [0, 1].map(|_| ltv(&orders(), &["--channel", "source"]));
     for name in ["customers.csv", "ltv.json", "ltv.html"] {
         assert!(!one.file(name).is_empty());
         assert_eq!(one.file(name), other.file(name), "{name}");
@@ -266,7 +219,7 @@ fn the_same_input_gives_the_same_bytes() {
 fn the_bundled_shop_has_its_truth_in_the_limits() {
     let shop: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/data/shop/orders.csv");
     let options = ["--currency", "NOK", "--channel", "acquisition_channel", "--cac", "400", "--holdout", "2025-06-30"];
-    let json = Run::of(&shop, &options).json();
+    let json = ltv_of(&shop, &options).read("ltv.json");
     assert_eq!((json["customers"].as_u64(), json["input"]["used"].as_u64()), (Some(2400), Some(5430)));
     // The channels of the generator: how often their customers buy beside those of Google Ads.
     for (name, truth) in [("Meta", 0.75), ("Schibsted", 1.2), ("Acast/Bauer", 1.6)] {
@@ -296,8 +249,8 @@ fn cdnow_has_its_published_parameters() {
         "--until",
         "1997-09-30",
     ];
-    let run = Run::of(&sample, &options);
-    let json = run.json();
+    let run = ltv_of(&sample, &options);
+    let json = run.read("ltv.json");
     assert_eq!(json["customers"], 2357);
     let models = json["models"].as_array().unwrap();
     // Weeks of days/7 not rounded to two decimals, as the papers' are: the third digit moves.

@@ -1,10 +1,13 @@
 //! The command `styring week`, as a user meets it.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
+use common::{Run, styring};
 use serde_json::Value;
 use styring_testkit::data;
 
@@ -42,49 +45,14 @@ orders = "orders"
 const ROWS: &str = "date,channel,spend,clicks,orders\n\
     2025-09-01,VG,250.00,100,8\n2025-09-08,VG,250.00,90,7\n2025-09-03,TV 2,250.00,40,2\n2025-09-14,TV 2,240.00,50,3\n";
 
-struct Run {
-    folder: tempfile::TempDir,
-    output: Output,
+fn week(plan: &str, results: &[u8], options: &[&str]) -> Run {
+    let files = [("plan.toml", plan.as_bytes()), ("results.csv", results)];
+    Run::with_files(&files, &["week", "results.csv", "--plan", "plan.toml", "--out", "out"], options)
 }
 
 impl Run {
-    fn new(plan: &str, results: &[u8], options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let plan_path = folder.path().join("plan.toml");
-        fs::write(&plan_path, plan).unwrap();
-        fs::write(folder.path().join("results.csv"), results).unwrap();
-        let output = styring()
-            .current_dir(folder.path())
-            .args(["week", "results.csv", "--plan", "plan.toml", "--out", "out"])
-            .args(options)
-            .output()
-            .unwrap();
-        Self { folder, output }
-    }
-
-    fn code(&self) -> Option<i32> {
-        self.output.status.code()
-    }
-
-    fn errors(&self) -> String {
-        String::from_utf8_lossy(&self.output.stderr).into_owned()
-    }
-
-    fn file(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join("out").join(name)).unwrap_or_default()
-    }
-
-    fn files(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.folder.path().join("out"))
-            .map(|entries| entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect())
-            .unwrap_or_default();
-        names.sort();
-        names
-    }
-
     fn decisions(&self) -> Value {
-        assert_eq!(self.code(), Some(0), "{}", self.errors());
-        serde_json::from_str(&self.file("decisions.json")).unwrap()
+        self.read("decisions.json")
     }
 
     fn sum(&self, fact: &str) -> String {
@@ -99,17 +67,13 @@ impl Run {
     }
 }
 
-fn styring() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_styring"))
-}
-
 fn plan_with(mapping: &str) -> String {
     format!("{PLAN}{mapping}")
 }
 
 #[test]
 fn three_files_and_a_budget_that_sums() {
-    let run = Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), ROWS.as_bytes(), &[]);
     assert_eq!(run.code(), Some(0), "{}", run.errors());
     assert_eq!(run.files(), ["decisions.json", "next_budget.csv", "report.html"]);
     let mut table = csv::Reader::from_path(run.folder.path().join("out/next_budget.csv")).unwrap();
@@ -125,7 +89,7 @@ fn three_files_and_a_budget_that_sums() {
     let printed = String::from_utf8_lossy(&run.output.stdout).into_owned();
     assert!(printed.contains("VG") && printed.contains("next_budget.csv"), "{printed}");
     assert!(
-        String::from_utf8_lossy(&Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &["--quiet"]).output.stdout).is_empty()
+        String::from_utf8_lossy(&week(&plan_with(MAPPING), ROWS.as_bytes(), &["--quiet"]).output.stdout).is_empty()
     );
 }
 
@@ -149,7 +113,7 @@ fn a_bad_row_is_named_and_kept() {
     let bad = format!(
         "{ROWS}2025-09-02,VG,\"1,5\",1,1\n2025-13-02,VG,1,1,1\n2025-09-02,NRK,1,1,1\n2025-09-02,VG,,1,1\n2025-09-02,VG,1,-1,1\n2025-09-02,VG,1\n2125-09-02,VG,1,1,1\n"
     );
-    let run = Run::new(&plan_with(MAPPING), bad.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), bad.as_bytes(), &[]);
     assert_eq!(run.files(), ["decisions.json", "next_budget.csv", "rejected.csv", "report.html"]);
     let decisions = run.decisions();
     let input = &decisions["input"];
@@ -180,7 +144,7 @@ fn a_bad_row_is_named_and_kept() {
 #[test]
 fn strict_stops_at_the_first_bad_row_and_writes_nothing() {
     let bad = format!("{ROWS}2025-09-02,VG,abc,1,1\n");
-    let run = Run::new(&plan_with(MAPPING), bad.as_bytes(), &["--strict"]);
+    let run = week(&plan_with(MAPPING), bad.as_bytes(), &["--strict"]);
     assert_eq!(run.code(), Some(4));
     assert_eq!(run.files(), Vec::<String>::new());
     let errors = run.errors();
@@ -190,7 +154,7 @@ fn strict_stops_at_the_first_bad_row_and_writes_nothing() {
 #[test]
 fn a_file_that_is_no_table_does_not_fill_the_screen() {
     let header = format!("{}\n", vec!["x".repeat(1000); 1000].join(","));
-    let run = Run::new(&plan_with(MAPPING), header.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), header.as_bytes(), &[]);
     assert_eq!(run.code(), Some(4));
     assert!(run.errors().len() < 5_000 && run.errors().contains("and 950 more"), "{}", run.errors());
 }
@@ -198,7 +162,7 @@ fn a_file_that_is_no_table_does_not_fill_the_screen() {
 #[test]
 fn a_folder_in_the_place_of_a_file_is_seen_before_anything_is_written() {
     for name in ["next_budget.csv", "decisions.json", "report.html", "rejected.csv"] {
-        let run = Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &["--strict"]);
+        let run = week(&plan_with(MAPPING), ROWS.as_bytes(), &["--strict"]);
         let out = run.folder.path().join("out");
         fs::remove_dir_all(&out).unwrap();
         fs::create_dir_all(out.join(name)).unwrap();
@@ -215,7 +179,7 @@ fn a_folder_in_the_place_of_a_file_is_seen_before_anything_is_written() {
 
 #[test]
 fn nothing_usable_is_an_error_that_says_why() {
-    let run = Run::new(&plan_with(MAPPING), b"date,channel,spend,clicks,orders\n2025-09-01,NRK,1,1,1\n", &[]);
+    let run = week(&plan_with(MAPPING), b"date,channel,spend,clicks,orders\n2025-09-01,NRK,1,1,1\n", &[]);
     assert_eq!(run.code(), Some(4));
     assert!(run.errors().contains("none of its 1 rows") && run.errors().contains("NRK"), "{}", run.errors());
     for (results, words) in [
@@ -224,12 +188,12 @@ fn nothing_usable_is_an_error_that_says_why() {
         ("a,a\n", "no column \"date\""),
         ("date,channel,spend,clicks,orders\n", "results.csv: there is no row below the header"),
     ] {
-        let run = Run::new(&plan_with(MAPPING), results.as_bytes(), &[]);
+        let run = week(&plan_with(MAPPING), results.as_bytes(), &[]);
         assert_eq!(run.code(), Some(4));
         assert!(run.errors().contains(words), "{}", run.errors());
         assert!(run.files().is_empty());
     }
-    let twice = Run::new(&plan_with(MAPPING), b"date,channel,spend,spend,clicks,orders\n", &[]);
+    let twice = week(&plan_with(MAPPING), b"date,channel,spend,spend,clicks,orders\n", &[]);
     assert!(twice.errors().contains("\"spend\" twice"), "{}", twice.errors());
 }
 
@@ -248,7 +212,7 @@ fn a_plan_that_cannot_be_used_says_where() {
         (plan_with(MAPPING).replace("date = \"date\"", "date = \"date\"\nencoding = \"klingon\""), "encoding"),
         ("[campaign".to_owned(), "line 1"),
     ] {
-        let run = Run::new(&plan, ROWS.as_bytes(), &[]);
+        let run = week(&plan, ROWS.as_bytes(), &[]);
         assert_eq!(run.code(), Some(3), "{plan}");
         assert!(run.errors().contains(words), "{words}: {}", run.errors());
         assert!(run.files().is_empty());
@@ -295,7 +259,7 @@ revenue = { column = "Omsetning", vat = 0.25 }
     // The ignored row has no date, so the rule goes by another column.
     let text = text.replace("Totalt;;;", "01.09.2025;Totalt;;");
     let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&text);
-    let run = Run::new(&plan_with(mapping), &bytes, &[]);
+    let run = week(&plan_with(mapping), &bytes, &[]);
     assert_eq!(run.sum("spend"), "1334.5");
     assert_eq!(run.sum("revenue"), "3997.2"); // 4996.50 / 1.25
     assert_eq!(run.oddity("blanks around the channel"), Some((1, 5)));
@@ -309,9 +273,9 @@ fn a_byte_order_mark_decides() {
     let text: Vec<u8> =
         [0xff, 0xfe].into_iter().chain(ROWS.replace(',', "\t").encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let mapping = MAPPING.replace("[results]\n", "[results]\ndelimiter = \"\\t\"\n");
-    assert_eq!(Run::new(&plan_with(&mapping), &text, &[]).sum("spend"), "990");
+    assert_eq!(week(&plan_with(&mapping), &text, &[]).sum("spend"), "990");
     let marked = [b"\xef\xbb\xbf", ROWS.as_bytes()].concat();
-    assert_eq!(Run::new(&plan_with(MAPPING), &marked, &[]).sum("spend"), "990");
+    assert_eq!(week(&plan_with(MAPPING), &marked, &[]).sum("spend"), "990");
 }
 
 #[test]
@@ -337,7 +301,7 @@ zero = ["clicks"]
 "#;
     let text = "date,cost_micros,impressions,clicks,orders,likes\n\
         2025-09-01,1234500000,,0,1,7\n2025-09-02,1,10,-,0.5,\n2025-09-02,1,10,3,0,9\n";
-    let run = Run::new(&plan_with(mapping), text.as_bytes(), &[]);
+    let run = week(&plan_with(mapping), text.as_bytes(), &[]);
     assert_eq!(run.sum("spend"), "1234.500002");
     assert_eq!(run.sum("impressions"), "20");
     assert_eq!(run.sum("revenue"), "1350");
@@ -356,11 +320,11 @@ zero = ["clicks"]
 #[test]
 fn copies_are_reported_or_set_aside() {
     let copied = format!("{ROWS}2025-09-01,VG,250.00,100,8\n");
-    let run = Run::new(&plan_with(MAPPING), copied.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), copied.as_bytes(), &[]);
     assert_eq!(run.oddity("exact copies of an earlier row, counted all the same"), Some((1, 6)));
     assert_eq!(run.sum("spend"), "1240");
     let mapping = MAPPING.replace("[results]\n", "[results]\nduplicates = \"reject\"\n");
-    let run = Run::new(&plan_with(&mapping), copied.as_bytes(), &[]);
+    let run = week(&plan_with(&mapping), copied.as_bytes(), &[]);
     assert_eq!(run.sum("spend"), "990");
     assert!(run.file("rejected.csv").contains("6,an exact copy"), "{}", run.file("rejected.csv"));
 }
@@ -368,7 +332,7 @@ fn copies_are_reported_or_set_aside() {
 #[test]
 fn rows_before_the_campaign_are_told_apart() {
     let early = format!("{ROWS}2025-08-31,VG,77.00,1,1\n");
-    let run = Run::new(&plan_with(MAPPING), early.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), early.as_bytes(), &[]);
     assert_eq!(run.sum("spend"), "990");
     let outside = &run.decisions()["input"]["outside"];
     assert_eq!(outside["first_line"], 6);
@@ -406,7 +370,7 @@ fn frequency_comes_from_a_file_beside_the_plan() {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let (one, other) =
-        (Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]), Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]));
+        (week(&plan_with(MAPPING), ROWS.as_bytes(), &[]), week(&plan_with(MAPPING), ROWS.as_bytes(), &[]));
     for name in ["next_budget.csv", "decisions.json", "report.html"] {
         assert_eq!(one.file(name), other.file(name), "{name}");
     }
@@ -509,7 +473,7 @@ fn with_creatives(more: &str) -> Run {
         format!("date,channel,creative,spend,orders\n2025-09-01,VG,A,250.00,8\n2025-09-08,TV 2,B,250.00,7\n{more}");
     let mapping =
         MAPPING.replace("clicks = \"clicks\"\n", "").replace("[results]", "[results]\ncreative = \"creative\"");
-    Run::new(&plan_with(&mapping), rows.as_bytes(), &[])
+    week(&plan_with(&mapping), rows.as_bytes(), &[])
 }
 
 #[test]
@@ -522,7 +486,7 @@ fn a_quote_that_is_never_closed_hides_nothing() {
 
     // In a column that nobody reads the row is used, and the report opens with a warning.
     let rows = "date,channel,spend,clicks,orders,note\n2025-09-01,VG,1.00,1,1,\"12 tommer\n2025-09-02,VG,1.00,1,1,x\n";
-    let run = Run::new(&plan_with(MAPPING), rows.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), rows.as_bytes(), &[]);
     let name = "a cell runs over several lines; a quote that is never closed would hide rows";
     assert_eq!(run.oddity(name), Some((1, 2)));
     assert!(String::from_utf8_lossy(&run.output.stdout).contains("WARNING: used, but contradicts itself"));
@@ -530,7 +494,7 @@ fn a_quote_that_is_never_closed_hides_nothing() {
 
 #[test]
 fn what_an_earlier_run_set_aside_is_gone() {
-    let run = Run::new(&plan_with(MAPPING), format!("{ROWS}2025-09-02,VG,x,1,1\n").as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), format!("{ROWS}2025-09-02,VG,x,1,1\n").as_bytes(), &[]);
     assert!(run.files().contains(&"rejected.csv".to_owned()));
     let again = |results: &str| {
         let mut command = styring();
@@ -549,9 +513,9 @@ fn what_an_earlier_run_set_aside_is_gone() {
 #[test]
 fn a_number_can_mean_that_nothing_is_known() {
     let mapping = MAPPING.replace("[results]", "[results]\nmissing = [\"-1\"]");
-    let run = Run::new(&plan_with(&mapping), format!("{ROWS}2025-09-02,VG,1.00,-1,1\n").as_bytes(), &[]);
+    let run = week(&plan_with(&mapping), format!("{ROWS}2025-09-02,VG,1.00,-1,1\n").as_bytes(), &[]);
     assert_eq!(run.decisions()["total"]["facts"]["tallies"]["clicks"]["known_rows"], 4);
-    let run = Run::new(&plan_with(&mapping), format!("{ROWS}2025-09-02,VG,-1,1,1\n").as_bytes(), &[]);
+    let run = week(&plan_with(&mapping), format!("{ROWS}2025-09-02,VG,-1,1,1\n").as_bytes(), &[]);
     assert_eq!(run.sum("spend"), "990");
     assert!(run.file("rejected.csv").contains("column 3 (spend)"));
 }
@@ -560,9 +524,9 @@ fn a_number_can_mean_that_nothing_is_known() {
 fn copies_are_set_aside_however_many_rows_there_are() {
     let mapping = MAPPING.replace("[results]", "[results]\nduplicates = \"reject\"");
     let many = format!("{ROWS}{}", "2025-09-02,VG,1.00,1,1\n".repeat(260_000));
-    let run = Run::new(&plan_with(&mapping), many.as_bytes(), &["--quiet"]);
+    let run = week(&plan_with(&mapping), many.as_bytes(), &["--quiet"]);
     assert_eq!(run.decisions()["input"]["used"], 5);
-    let run = Run::new(&plan_with(MAPPING), many.as_bytes(), &["--quiet"]);
+    let run = week(&plan_with(MAPPING), many.as_bytes(), &["--quiet"]);
     assert_eq!(run.oddity("exact copies of an earlier row, counted all the same").map(|(rows, _)| rows), Some(249_995));
     assert!(run.decisions()["input"]["assumptions"].to_string().contains("first 250000 rows only"));
 }
@@ -575,7 +539,7 @@ fn what_cannot_be_meant_as_a_number_is_refused_at_once() {
         "9".repeat(400),
         "0".repeat(1_000_000)
     );
-    let run = Run::new(&plan_with(MAPPING), rows.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), rows.as_bytes(), &[]);
     let rejected: Vec<(u64, String)> = run.decisions()["input"]["first_rejections"]
         .as_array()
         .unwrap()
@@ -595,10 +559,10 @@ fn what_cannot_be_meant_as_a_number_is_refused_at_once() {
 #[test]
 fn lines_that_end_in_a_lone_return_are_counted() {
     let rows = format!("Report\n\n{ROWS}2025-09-02,VG,x,1,1\n").replace('\n', "\r");
-    let run = Run::new(&plan_with(&MAPPING.replace("[results]", "[results]\nskip_lines = 2")), rows.as_bytes(), &[]);
+    let run = week(&plan_with(&MAPPING.replace("[results]", "[results]\nskip_lines = 2")), rows.as_bytes(), &[]);
     assert_eq!(run.decisions()["input"]["first_rejections"][0]["line"], 8);
     let mapping = MAPPING.replace("[results]", "[results]\nskip_lines = 9223372036854775807");
-    let run = Run::new(&plan_with(&mapping), ROWS.as_bytes(), &[]);
+    let run = week(&plan_with(&mapping), ROWS.as_bytes(), &[]);
     assert_eq!((run.code(), run.errors().contains("header")), (Some(4), true), "{}", run.errors());
 }
 
@@ -606,7 +570,7 @@ fn lines_that_end_in_a_lone_return_are_counted() {
 fn what_is_no_text_in_the_encoding_is_set_aside() {
     let mapping = MAPPING.replace("[results]", "[results]\nencoding = \"shift_jis\"\ncreative = \"date\"");
     let rows = [ROWS.as_bytes(), b"2025-09-02,V\x81\xff,1,1,1\n"].concat();
-    let run = Run::new(&plan_with(&mapping), &rows, &[]);
+    let run = week(&plan_with(&mapping), &rows, &[]);
     assert!(run.file("rejected.csv").contains("not text in the encoding"), "{}", run.file("rejected.csv"));
 }
 
@@ -615,7 +579,7 @@ fn decimals_are_counted_before_tax_is_taken_out() {
     let mapping = format!("{MAPPING}revenue = {{ column = \"revenue\", vat = 0.25 }}\n");
     let rows =
         "date,channel,spend,clicks,orders,revenue\n2025-09-01,VG,1.00,1,1,77.77\n2025-09-01,VG,1.00,1,1,77.777\n";
-    let run = Run::new(&plan_with(&mapping), rows.as_bytes(), &[]);
+    let run = week(&plan_with(&mapping), rows.as_bytes(), &[]);
     assert_eq!(run.oddity("revenue with more than 2 decimals"), Some((1, 3)));
 }
 
@@ -643,7 +607,7 @@ fn a_plan_that_cannot_work_is_refused_before_any_row_is_read() {
         ),
         (plan_with(MAPPING).replace("[rhythm]", "[score]\nvisibility_cap = 0.5\n[rhythm]"), "visibility_cap"),
     ] {
-        let run = Run::new(&plan, ROWS.as_bytes(), &[]);
+        let run = week(&plan, ROWS.as_bytes(), &[]);
         assert_eq!(run.code(), Some(3), "{word}: {}", run.errors());
         assert!(run.errors().contains(word) && run.files().is_empty(), "{word}: {}", run.errors());
     }
@@ -653,7 +617,7 @@ fn a_plan_that_cannot_work_is_refused_before_any_row_is_read() {
 
 #[test]
 fn a_folder_in_the_place_of_a_file_stops_all_of_them() {
-    let run = Run::new(&plan_with(MAPPING), ROWS.as_bytes(), &[]);
+    let run = week(&plan_with(MAPPING), ROWS.as_bytes(), &[]);
     let out = run.folder.path().join("out");
     fs::remove_file(out.join("report.html")).unwrap();
     fs::create_dir(out.join("report.html")).unwrap();
