@@ -78,6 +78,8 @@ pub enum ModelChoice {
 /// };
 /// let customers = Customers::of(&orders, &BTreeMap::new(), &spec)?;
 /// assert_eq!(customers.outlooks.len(), 400);
+/// // The end of the calibration is one of the days that are tracked.
+/// assert!(customers.tracking.iter().any(|tracked| Some(tracked.day) == spec.calibration_end));
 /// assert!(customers.curve.payback_day(spec.cac.as_ref().expect("a cost"))?.is_some());
 /// # use std::collections::BTreeMap;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -366,8 +368,11 @@ impl Data<'_> {
         let mut days: Vec<_> =
             std::iter::successors(first.checked_add_days(Days::new(step)), |day| day.checked_add_days(Days::new(step)))
                 .take_while(|day| *day < spec.until)
+                .chain(spec.calibration_end.filter(|end| *end > first && *end < spec.until))
+                .chain([spec.until])
                 .collect();
-        days.push(spec.until);
+        days.sort_unstable();
+        days.dedup();
         let moments: Vec<_> = days.iter().map(|day| since(*day)).collect();
         let groups: Vec<_> = acquired.iter().map(|(day, count)| (since(*day), *count)).collect();
         let expected = expected_repeats(&seen_by.model, &groups, &moments)?;
