@@ -26,7 +26,8 @@ pub fn register() -> Vec<Owned> {
         owned("metrics", Some("styring-ltv"), LTV),
         owned("allocation", Some("styring-allocation"), ALLOCATION),
         owned("allocation", None, ALLOCATION_TO_COME),
-        owned("segments", None, SEGMENTS_TO_COME),
+        owned("segments", Some("styring-segments"), SEGMENTS),
+        owned("segments", Some("styring-reach"), REACH),
         owned("experiments", None, EXPERIMENTS_TO_COME),
         owned("attribution", None, ATTRIBUTION_TO_COME),
     ]
@@ -83,26 +84,29 @@ const ALLOCATION_TO_COME: &[&str] = &[
     "unit_grid_optimum",
 ];
 
-const SEGMENTS_TO_COME: &[&str] = &[
+const SEGMENTS: &[&str] = &[
     "exclusions",
-    "fcap_decisions",
-    "fcap_translate",
     "names_build",
     "names_misc",
     "names_parse",
     "names_platform",
     "names_window",
     "overlap_exact",
+    "roaring_interop",
+    "sketch_cpc",
+    "sketch_hll",
+    "sketch_theta",
+];
+
+const REACH: &[&str] = &[
+    "fcap_decisions",
+    "fcap_translate",
     "reach_beta_binomial",
     "reach_curves",
     "reach_duplication",
     "reach_from_log",
     "reach_nbd",
-    "roaring_interop",
     "sequence",
-    "sketch_cpc",
-    "sketch_hll",
-    "sketch_theta",
 ];
 
 const EXPERIMENTS_TO_COME: &[&str] = &[

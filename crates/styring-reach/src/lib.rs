@@ -1,0 +1,5 @@
+//! Frequency and reach across channels: caps, truth from logs, models, sequencing.
+
+mod error;
+
+pub use error::Error;
