@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::source::{Delimiter, OrderSpec};
+use styring_cli::source::{Delimiter, OrderSpec, TableSpec};
 use styring_cli::{Error, amount, goal, ltv, week};
 use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
@@ -135,12 +135,8 @@ struct OrderTable {
     /// The column of the acquisition channel; the first order of a customer decides.
     #[arg(long, value_name = "COLUMN")]
     channel: Option<String>,
-    /// The first row is an order, and columns go by number.
-    #[arg(long)]
-    no_header: bool,
-    /// What separates the cells: one character, "tab" or "blanks" [default: found in the first line].
-    #[arg(long, value_name = "SIGN", value_parser = delimiter)]
-    delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    table: TableArgs,
     /// The decimal sign.
     #[arg(long, value_name = "SIGN", default_value = ".")]
     decimal: char,
@@ -150,12 +146,34 @@ struct OrderTable {
     /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
     #[arg(long, value_name = "FORMAT")]
     date_format: Option<String>,
+}
+
+/// How a table is written.
+#[derive(Args)]
+struct TableArgs {
+    /// The first row is not the names of columns, and columns go by number.
+    #[arg(long)]
+    no_header: bool,
+    /// What separates the cells: one character, "tab" or "blanks" [default: found in the first line].
+    #[arg(long, value_name = "SIGN", value_parser = delimiter)]
+    delimiter: Option<Delimiter>,
     /// The encoding; a byte order mark overrides it.
     #[arg(long, default_value = "utf-8")]
     encoding: String,
     /// Lines before the table.
     #[arg(long, value_name = "LINES", default_value_t = 0)]
     skip_lines: u64,
+}
+
+impl From<TableArgs> for TableSpec {
+    fn from(args: TableArgs) -> Self {
+        Self {
+            has_header: !args.no_header,
+            delimiter: args.delimiter.unwrap_or(Delimiter::Detect),
+            encoding: args.encoding,
+            skip_lines: args.skip_lines,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -275,10 +293,7 @@ fn run_ltv(command: LtvCommand) -> Result<(), Error> {
         date: table.date,
         amount: table.amount,
         channel: table.channel,
-        has_header: !table.no_header,
-        delimiter: table.delimiter.unwrap_or(Delimiter::Detect),
-        encoding: table.encoding,
-        skip_lines: table.skip_lines,
+        table: table.table.into(),
         decimal: table.decimal,
         group: table.group,
         date_format: table.date_format,

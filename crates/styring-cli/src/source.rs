@@ -11,6 +11,7 @@ mod groups;
 pub(crate) mod lines;
 mod orders;
 mod reader;
+mod rows;
 mod spec;
 mod table;
 
@@ -18,4 +19,4 @@ pub use findings::{Fault, Findings, Ignored, Oddity, OutsidePeriod, Rejection, R
 pub use orders::{OrderFindings, OrderSpec, Orders, read_orders};
 pub use reader::{DailyIngested, Ingested, Rejects, Strict, read, read_days};
 pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};
-pub use table::Delimiter;
+pub use table::{Delimiter, TableSpec};

@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 use csv::ByteRecord;
 use proptest::prelude::*;
 use styring_cli::Error;
-use styring_cli::source::{Delimiter, OrderSpec, Orders, Rejection, RejectionKind, Rejects, read_orders};
+use styring_cli::source::{Delimiter, OrderSpec, Orders, Rejection, RejectionKind, Rejects, TableSpec, read_orders};
 use styring_ltv::{RefundDays, TimeUnit};
 use styring_money::{Currency, Exact};
 use styring_testkit::data;
@@ -116,7 +116,7 @@ fn columns_can_be_named_or_numbered() {
     assert_eq!(by("1", "3", "2").findings.columns["amount"], "2");
 
     let (orders, kept) = read_with(b"k 7 20250101\nk x 20250102\n", |spec| {
-        spec.has_header = false;
+        spec.table.has_header = false;
         (spec.customer, spec.date, spec.amount) = (Some("1".into()), Some("3".into()), Some("2".into()));
     });
     assert_eq!((orders.unwrap().findings.used, kept.header), (1, vec!["1".into(), "2".into(), "3".into()]));
@@ -164,8 +164,8 @@ fn bad_rows_are_named_and_the_rest_counts() {
 fn options_that_cannot_be_meant_are_refused_first() {
     type Change = fn(&mut OrderSpec);
     let changes: [(Change, &str); 5] = [
-        (|spec| spec.delimiter = Delimiter::Sign('"'), "--delimiter"),
-        (|spec| spec.encoding = "klingon".to_owned(), "klingon"),
+        (|spec| spec.table.delimiter = Delimiter::Sign('"'), "--delimiter"),
+        (|spec| spec.table.encoding = "klingon".to_owned(), "klingon"),
         (|spec| spec.date_format = Some("%Q".to_owned()), "%Q"),
         (|spec| spec.decimal = '5', "--decimal"),
         (|spec| spec.group = Some('.'), "--group"),
@@ -203,7 +203,7 @@ fn other_encodings_and_forms_of_days() {
     let text = "Kunde;Dato;Beløp\nÅse;31/01/2025;10\n";
     let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
     let (orders, _) = read_with(&bytes, |spec| {
-        spec.encoding = "windows-1252".to_owned();
+        spec.table.encoding = "windows-1252".to_owned();
         spec.date_format = Some("%d/%m/%Y".to_owned());
     });
     assert_eq!(customers(&orders.unwrap())[0].0, "Åse");
@@ -233,7 +233,7 @@ fn the_cdnow_file_loads_unedited() {
 
     let path = data::file("cdnow/CDNOW_sample.txt").unwrap();
     let spec = OrderSpec {
-        has_header: false,
+        table: TableSpec { has_header: false, ..TableSpec::default() },
         customer: Some("2".to_owned()),
         date: Some("3".to_owned()),
         amount: Some("5".to_owned()),
@@ -308,7 +308,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), has_header in any::<bool>()) {
         let spec = |spec: &mut OrderSpec| {
-            spec.has_header = has_header;
+            spec.table.has_header = has_header;
             (spec.customer, spec.date, spec.amount) = (Some("1".into()), Some("2".into()), Some("3".into()));
         };
         let _ = read_with(&bytes, spec);

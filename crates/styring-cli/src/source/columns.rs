@@ -76,6 +76,45 @@ impl<'a> Header<'a> {
         }
     }
 
+    /// A column by its name, or by its number from one.
+    pub(super) fn called(&self, column: &str, purpose: &str) -> Result<usize, Error> {
+        let numbered = column.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let named = self.place(column, purpose);
+        match numbered.filter(|place| *place < self.len()) {
+            Some(place) if matches!(named, Err(Error::NoColumn { .. })) => Ok(place),
+            _ => named,
+        }
+    }
+
+    /// The column that is named, or else the only one that is called as such columns are: by the first of these lists of words, without capitals and signs, that any column is called by.
+    pub(super) fn find(
+        &self,
+        named: Option<&str>,
+        purpose: &'static str,
+        option: &'static str,
+        words: &[&[&str]],
+    ) -> Result<usize, Error> {
+        if let Some(column) = named {
+            return self.called(column, purpose);
+        }
+        let plain = |name: &str| name.to_lowercase().chars().filter(|sign| sign.is_alphanumeric()).collect::<String>();
+        let called = |words: &[&str]| -> Vec<usize> {
+            let names = self.names.iter().enumerate();
+            names.filter(|(_, name)| words.contains(&plain(name).as_str())).map(|(place, _)| place).collect()
+        };
+        let found = words.iter().map(|words| called(words)).find(|found| !found.is_empty()).unwrap_or_default();
+        match found.as_slice() {
+            [place] => Ok(*place),
+            several => Err(Error::WhichColumn {
+                name: self.file.to_owned(),
+                purpose,
+                option,
+                several: several.iter().map(|place| self.name(*place).to_owned()).collect(),
+                columns: self.names.clone(),
+            }),
+        }
+    }
+
     /// Says what is wrong with a row; `text` is what stands in the cell, where that is not the cell alone.
     pub(super) fn rejection(
         &self,

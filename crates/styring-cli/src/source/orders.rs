@@ -5,20 +5,19 @@ use std::io::Read;
 
 use chrono::format::{Item, StrftimeItems};
 use chrono::{Datelike, NaiveDate};
-use csv::ByteRecord;
 use foldhash::fast::FixedState;
 use serde::Serialize;
 use styring_ltv::{RefundDays, Transactions};
 use styring_money::{Currency, Exact, NumberFormat, Sign, Unrounded};
 
 use super::cells::number_in;
-use super::columns::{Header, shown};
 use super::copies::Copies;
 use super::dates::Days;
 use super::findings::{Oddity, RejectionKind, SetAside};
 use super::reader::Rejects;
+use super::rows::{Ended, Fault, Row, Rows};
 use super::spec::Duplicates;
-use super::table::{Delimiter, Layout, Line, Table, spans_lines};
+use super::table::TableSpec;
 use crate::Error;
 
 /// How orders are written, and what counts.
@@ -35,14 +34,8 @@ pub struct OrderSpec {
     pub amount: Option<String>,
     /// The column of the channel that the customer came by; none if there is none. The first order of a customer decides.
     pub channel: Option<String>,
-    /// Whether the first row holds names.
-    pub has_header: bool,
-    /// What separates the cells.
-    pub delimiter: Delimiter,
-    /// The encoding, by its WHATWG label. A byte order mark overrides it.
-    pub encoding: String,
-    /// Lines before the table.
-    pub skip_lines: u64,
+    /// How the table is written.
+    pub table: TableSpec,
     /// The decimal sign.
     pub decimal: char,
     /// What groups digits in threes, if anything.
@@ -65,10 +58,7 @@ impl OrderSpec {
             date: None,
             amount: None,
             channel: None,
-            has_header: true,
-            delimiter: Delimiter::Detect,
-            encoding: "utf-8".to_owned(),
-            skip_lines: 0,
+            table: TableSpec::default(),
             decimal: '.',
             group: None,
             date_format: None,
@@ -82,14 +72,7 @@ impl OrderSpec {
     fn check(&self) -> Result<NumberFormat, Error> {
         let fault =
             |option, expected, value: &dyn ToString| Err(Error::Option { option, expected, value: value.to_string() });
-        if let Delimiter::Sign(sign) = self.delimiter
-            && (!sign.is_ascii() || matches!(sign, '"' | '\r' | '\n'))
-        {
-            return fault("--delimiter", "one ASCII character, no quote and no line end", &sign);
-        }
-        if encoding_rs::Encoding::for_label(self.encoding.as_bytes()).is_none() {
-            return fault("--encoding", "an encoding such as \"utf-8\" or \"windows-1252\"", &self.encoding);
-        }
+        self.table.check()?;
         if let Some(format) = &self.date_format
             && (format.is_empty() || StrftimeItems::new(format).any(|item| item == Item::Error))
         {
@@ -153,22 +136,10 @@ pub struct OrderFindings {
 /// `rejects` answers.
 pub fn read_orders(input: impl Read, name: &str, spec: &OrderSpec, rejects: &mut dyn Rejects) -> Result<Orders, Error> {
     let format = spec.check()?;
-    let layout = Layout { delimiter: spec.delimiter, encoding: &spec.encoding, skip_lines: spec.skip_lines };
-    let mut table = Table::open(input, name, layout)?;
-    if !table.advance()? {
-        return Err(Error::NoHeader { name: name.to_owned() });
-    }
-    let header =
-        if spec.has_header { Header::new(name, table.row())? } else { Header::numbered(name, table.row().len()) };
-    let names: ByteRecord = header.names().iter().map(String::as_bytes).collect();
-    rejects.header(&names)?;
-    let mut reading = Reading::new(spec, format, header, &table)?;
-    let mut more = if spec.has_header { table.advance()? } else { true };
-    while more {
-        reading.row(table.row(), &|| table.line(), rejects)?;
-        more = table.advance()?;
-    }
-    reading.finish(name)
+    let rows = Rows::open(input, name, &spec.table, rejects)?;
+    let mut reading = Reading::new(spec, format, &rows)?;
+    let ended = rows.read_all(rejects, |row| reading.row(row))?;
+    reading.finish(ended)
 }
 
 /// The names under which exports have customers, and so on; without capitals and signs.
@@ -204,66 +175,21 @@ const AMOUNT: &[&[&str]] = &[
     ],
 ];
 
-/// The column that is named, or the only one that is called as such columns are.
-fn column(
-    header: &Header<'_>,
-    named: Option<&str>,
-    purpose: &'static str,
-    option: &'static str,
-    words: &[&[&str]],
-) -> Result<usize, Error> {
-    if let Some(column) = named {
-        return place(header, column, purpose);
-    }
-    let plain = |name: &str| name.to_lowercase().chars().filter(|sign| sign.is_alphanumeric()).collect::<String>();
-    let called = |words: &[&str]| -> Vec<usize> {
-        let names = header.names().iter().enumerate();
-        names.filter(|(_, name)| words.contains(&plain(name).as_str())).map(|(place, _)| place).collect()
-    };
-    let found = words.iter().map(|words| called(words)).find(|found| !found.is_empty()).unwrap_or_default();
-    match found.as_slice() {
-        [place] => Ok(*place),
-        several => Err(Error::WhichColumn {
-            name: header.file().to_owned(),
-            purpose,
-            option,
-            several: several.iter().map(|place| header.name(*place).to_owned()).collect(),
-            columns: header.names().to_vec(),
-        }),
-    }
-}
-
-/// A column by its name, or by its number from one.
-fn place(header: &Header<'_>, column: &str, purpose: &str) -> Result<usize, Error> {
-    let numbered = column.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    let named = header.place(column, purpose);
-    match numbered.filter(|place| *place < header.len()) {
-        Some(place) if matches!(named, Err(Error::NoColumn { .. })) => Ok(place),
-        _ => named,
-    }
-}
-
 struct Reading<'a> {
     spec: &'a OrderSpec,
     format: NumberFormat,
-    header: Header<'a>,
     customer: usize,
     days: Days,
     amount: usize,
     channel: Option<usize>,
-    /// Whether what is no text in the encoding has become U+FFFD.
-    recoded: bool,
-    delimiter: Delimiter,
     transactions: Transactions<String>,
     firsts: HashMap<String, First, FixedState>,
     /// The channels by number, in the order in which they come.
     channels: Vec<String>,
     numbers: HashMap<String, usize, FixedState>,
     span: Option<(NaiveDate, NaiveDate)>,
-    rows: u64,
     used: u64,
     after: Option<(u64, u64)>,
-    set_aside: SetAside,
     odd: Odd,
     copies: Copies,
 }
@@ -283,15 +209,13 @@ struct Order {
     channel: Option<String>,
 }
 
-type Fault = (Option<usize>, RejectionKind);
-
 impl<'a> Reading<'a> {
-    fn new(spec: &'a OrderSpec, format: NumberFormat, header: Header<'a>, table: &Table<'_>) -> Result<Self, Error> {
-        let named = |column: &'a Option<String>| column.as_deref();
-        let customer = column(&header, named(&spec.customer), "the customer", "--customer", CUSTOMER)?;
-        let date = column(&header, named(&spec.date), "the day", "--date", DATE)?;
-        let amount = column(&header, named(&spec.amount), "the amount", "--amount", AMOUNT)?;
-        let channel = named(&spec.channel).map(|column| place(&header, column, "the channel")).transpose()?;
+    fn new(spec: &'a OrderSpec, format: NumberFormat, rows: &Rows<'_>) -> Result<Self, Error> {
+        let header = rows.header();
+        let customer = header.find(spec.customer.as_deref(), "the customer", "--customer", CUSTOMER)?;
+        let date = header.find(spec.date.as_deref(), "the day", "--date", DATE)?;
+        let amount = header.find(spec.amount.as_deref(), "the amount", "--amount", AMOUNT)?;
+        let channel = spec.channel.as_deref().map(|column| header.called(column, "the channel")).transpose()?;
         Ok(Self {
             spec,
             format,
@@ -299,81 +223,51 @@ impl<'a> Reading<'a> {
             days: Days::in_column(date, spec.date_format.as_deref()),
             amount,
             channel,
-            recoded: table.is_recoded(),
-            delimiter: table.delimiter(),
             transactions: Transactions::new(spec.currency).with_refund_days(spec.refunds),
             firsts: HashMap::default(),
             channels: Vec::new(),
             numbers: HashMap::default(),
             span: None,
-            rows: 0,
             used: 0,
             after: None,
-            set_aside: SetAside::default(),
             odd: Odd::default(),
             copies: Copies::new(Duplicates::Report),
-            header,
         })
     }
 
-    fn row(&mut self, record: &ByteRecord, line: Line<'_>, rejects: &mut dyn Rejects) -> Result<(), Error> {
-        self.rows += 1;
-        match self.read(record) {
-            Ok(order) => self.take(record, order, line),
-            Err((place, kind)) => {
-                let rejection = self.header.rejection(record, line(), place, None, kind);
-                rejects.row(&rejection, record)?;
-                self.set_aside.note(rejection);
-                Ok(())
-            }
+    fn row(&mut self, row: &Row<'_>) -> Result<Result<(), Fault>, Error> {
+        match self.read(row) {
+            Ok(order) => self.take(row, order).map(Ok),
+            Err(fault) => Ok(Err(fault)),
         }
     }
 
-    fn read(&mut self, record: &ByteRecord) -> Result<Order, Fault> {
-        let (found, expected) = (record.len(), self.header.len());
-        if found != expected {
-            return Err((None, RejectionKind::CellCount { found, expected, spans_lines: spans_lines(record) }));
-        }
-        let at = |place: usize| move |kind| (Some(place), kind);
-        let customer = self.text(&record[self.customer]).map_err(at(self.customer))?;
-        let customer = customer.ok_or((Some(self.customer), RejectionKind::Missing))?;
-        let day = self.days.of(record).map_err(|kind| (self.days.column(), kind))?;
+    fn read(&mut self, row: &Row<'_>) -> Result<Order, Fault> {
+        let customer = row.text_needed(self.customer)?;
+        let day = self.days.of(row.cells()).map_err(|kind| (self.days.column(), kind))?;
         if !(1900..2200).contains(&day.year()) {
             return Err((self.days.column(), RejectionKind::NoOrderDay));
         }
-        let amount = &record[self.amount];
+        let amount = row.cell(self.amount);
         if amount.trim_ascii().is_empty() {
             return Err((Some(self.amount), RejectionKind::Missing));
         }
-        let amount = number_in(self.format, amount).map_err(at(self.amount))?;
-        let channel = self.channel.map(|place| self.text(&record[place]).map_err(at(place))).transpose()?;
-        Ok(Order { customer, day, amount, channel: channel.flatten() })
+        let amount = number_in(self.format, amount).map_err(|kind| (Some(self.amount), kind))?;
+        let channel = self.channel.map(|place| row.text(place)).transpose()?.flatten();
+        Ok(Order { customer: customer.to_owned(), day, amount, channel: channel.map(ToOwned::to_owned) })
     }
 
-    /// The text of a cell, without the blanks around it; none if there is none.
-    fn text(&self, cell: &[u8]) -> Result<Option<String>, RejectionKind> {
-        let text = std::str::from_utf8(cell).map_err(|_| RejectionKind::Encoding)?;
-        if self.recoded && text.contains('\u{fffd}') {
-            return Err(RejectionKind::Encoding);
-        }
-        if text.contains(['\n', '\r']) {
-            return Err(RejectionKind::SpansLines);
-        }
-        let text = text.trim();
-        Ok((!text.is_empty()).then(|| text.to_owned()))
-    }
-
-    fn take(&mut self, record: &ByteRecord, order: Order, line: Line<'_>) -> Result<(), Error> {
+    fn take(&mut self, row: &Row<'_>, order: Order) -> Result<(), Error> {
         let Order { customer, day, amount, channel } = order;
         if self.spec.until.is_some_and(|until| day > until) {
-            self.after.get_or_insert_with(|| (0, line())).0 += 1;
+            self.after.get_or_insert_with(|| (0, row.line())).0 += 1;
             return Ok(());
         }
         self.used += 1;
         self.span = Some(self.span.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
-        let copy = self.copies.is_copy(record);
-        self.copies.note(copy, line);
-        self.odd.look(&amount, self.spec.currency, spans_lines(record), line);
+        let copy = self.copies.is_copy(row.cells());
+        self.copies.note(copy, &|| row.line());
+        self.odd.look(&amount, self.spec.currency, row);
         if self.channel.is_some() {
             self.note_channel(&customer, day, channel);
         }
@@ -398,13 +292,14 @@ impl<'a> Reading<'a> {
         self.firsts.insert(customer.to_owned(), First { day, channel });
     }
 
-    fn finish(self, name: &str) -> Result<Orders, Error> {
+    fn finish(self, ended: Ended<'_>) -> Result<Orders, Error> {
+        let Ended { header, rows, set_aside, delimiter } = ended;
         let Some((first_day, last_day)) = self.span else {
             return Err(Error::NoOrders {
-                name: name.to_owned(),
-                rows: self.rows,
+                name: header.file().to_owned(),
+                rows,
                 after: self.after.map_or(0, |(rows, _)| rows),
-                first: self.set_aside.first_rejections.into_iter().next().map(Box::new),
+                first: set_aside.first_rejections.into_iter().next().map(Box::new),
             });
         };
         let named = self.firsts.iter().filter_map(|(customer, first)| Some((customer.clone(), first.channel?)));
@@ -412,30 +307,24 @@ impl<'a> Reading<'a> {
             named.map(|(customer, channel)| (customer, self.channels[channel].clone())).collect();
         let customers_without_channel = self.channel.map(|_| (self.firsts.len() - channels.len()) as u64);
         let mut columns = BTreeMap::from([
-            ("customer", self.header.name(self.customer).to_owned()),
-            ("date", self.header.name(self.days.column().unwrap_or_default()).to_owned()),
-            ("amount", self.header.name(self.amount).to_owned()),
+            ("customer", header.name(self.customer).to_owned()),
+            ("date", header.name(self.days.column().unwrap_or_default()).to_owned()),
+            ("amount", header.name(self.amount).to_owned()),
         ]);
-        columns.extend(self.channel.map(|place| ("channel", self.header.name(place).to_owned())));
+        columns.extend(self.channel.map(|place| ("channel", header.name(place).to_owned())));
         let mut oddities = self.odd.found(self.spec.currency);
         oddities.extend(self.copies.found());
         let findings = OrderFindings {
-            name: name.to_owned(),
-            rows: self.rows,
+            name: header.file().to_owned(),
+            rows,
             used: self.used,
             columns,
-            delimiter: match self.delimiter {
-                Delimiter::Sign('\t') => "tabs".to_owned(),
-                Delimiter::Sign(',') => "commas".to_owned(),
-                Delimiter::Sign(';') => "semicolons".to_owned(),
-                Delimiter::Sign(sign) => shown(sign.to_string().as_bytes()),
-                Delimiter::Blanks | Delimiter::Detect => "blanks".to_owned(),
-            },
+            delimiter: delimiter.in_words(),
             first_day,
             last_day,
             after: self.after,
             customers_without_channel,
-            set_aside: self.set_aside,
+            set_aside,
             oddities,
         };
         Ok(Orders { transactions: self.transactions, channels, until: self.spec.until.unwrap_or(last_day), findings })
@@ -452,15 +341,15 @@ struct Odd {
 }
 
 impl Odd {
-    fn look(&mut self, amount: &Exact, currency: Currency, spans_lines: bool, line: Line<'_>) {
+    fn look(&mut self, amount: &Exact, currency: Currency, row: &Row<'_>) {
         for (odd, rows) in [
             (amount.sign() == Sign::Negative, &mut self.negative),
             (amount.is_zero(), &mut self.zero),
             (amount.is_finer_than(currency.minor_digits()), &mut self.finer),
-            (spans_lines, &mut self.spanning),
+            (row.spans_lines(), &mut self.spanning),
         ] {
             if odd {
-                rows.get_or_insert_with(|| (0, line())).0 += 1;
+                rows.get_or_insert_with(|| (0, row.line())).0 += 1;
             }
         }
     }

@@ -6,6 +6,7 @@ use csv::ByteRecord;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::blanks::Squeezed;
+use super::columns::shown;
 use super::lines::{Counted, Lines};
 use crate::Error;
 
@@ -26,6 +27,60 @@ pub enum Delimiter {
     Blanks,
     /// Whichever of tab, semicolon, comma and bar stands most often in the first line that is not blank; blanks if none of them does.
     Detect,
+}
+
+/// How a table is written, as options of a command say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
+pub struct TableSpec {
+    /// Whether the first row holds names; else columns go by number from one.
+    pub has_header: bool,
+    /// What separates the cells.
+    pub delimiter: Delimiter,
+    /// The encoding, by its WHATWG label. A byte order mark overrides it.
+    pub encoding: String,
+    /// Lines before the table.
+    pub skip_lines: u64,
+}
+
+impl Default for TableSpec {
+    /// A header, UTF-8, and whatever separates the cells.
+    fn default() -> Self {
+        Self { has_header: true, delimiter: Delimiter::Detect, encoding: "utf-8".to_owned(), skip_lines: 0 }
+    }
+}
+
+impl TableSpec {
+    /// Finds what cannot be meant before a file is opened.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let fault = |option, expected, value: String| Err(Error::Option { option, expected, value });
+        if let Delimiter::Sign(sign) = self.delimiter
+            && (!sign.is_ascii() || matches!(sign, '"' | '\r' | '\n'))
+        {
+            return fault("--delimiter", "one ASCII character, no quote and no line end", sign.to_string());
+        }
+        if encoding_rs::Encoding::for_label(self.encoding.as_bytes()).is_none() {
+            return fault("--encoding", "an encoding such as \"utf-8\" or \"windows-1252\"", self.encoding.clone());
+        }
+        Ok(())
+    }
+
+    pub(super) fn layout(&self) -> Layout<'_> {
+        Layout { delimiter: self.delimiter, encoding: &self.encoding, skip_lines: self.skip_lines }
+    }
+}
+
+impl Delimiter {
+    /// What separates the cells, in a word.
+    pub(super) fn in_words(self) -> String {
+        match self {
+            Self::Sign('\t') => "tabs".to_owned(),
+            Self::Sign(',') => "commas".to_owned(),
+            Self::Sign(';') => "semicolons".to_owned(),
+            Self::Sign(sign) => shown(sign.to_string().as_bytes()),
+            Self::Blanks | Self::Detect => "blanks".to_owned(),
+        }
+    }
 }
 
 /// How a table is written.
