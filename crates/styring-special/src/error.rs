@@ -10,6 +10,14 @@ pub enum Error {
         /// What it was given.
         value: f64,
     },
+    /// An argument that is NaN.
+    #[error("{name} must be a number, got {value}")]
+    NotANumber {
+        /// The argument.
+        name: &'static str,
+        /// What it was given.
+        value: f64,
+    },
     /// An argument that is NaN or negative.
     #[error("{name} must be 0 or more, got {value:e}")]
     Negative {

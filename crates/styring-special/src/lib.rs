@@ -1,4 +1,4 @@
-//! Incomplete gamma and beta functions and their inverses, accurate at marketing volumes.
+//! Incomplete gamma and beta functions, the normal and Student's t, and their inverses, accurate at marketing volumes.
 //!
 //! They are the distribution functions and quantiles behind most intervals and tests: gamma, chi-squared and
 //! Poisson; beta, binomial, F and Student's t. The conversion rate of ten million visitors asks for
@@ -28,6 +28,8 @@
 //! | [`gamma_inc_inv`] | the x at which they take given values |
 //! | [`beta_inc`] | I_x(a, b) and 1 − I_x(a, b), the regularised incomplete beta function |
 //! | [`beta_inc_inv`] | the x, and 1 − x, at which they take given values |
+//! | [`normal`], [`normal_inv`] | the standard normal distribution and its quantile, in both tails |
+//! | [`student`], [`student_inv`] | Student's t for any degrees of freedom, and its quantile |
 //! | [`Split`] | one, in two parts: a probability and its complement, x and 1 − x |
 //! | [`Error`] | why there is no number |
 //!
@@ -73,12 +75,16 @@ mod deviance;
 mod error;
 mod gamma;
 mod log_gamma;
+mod normal;
 mod quantile;
 mod small_shape;
 mod split;
+mod student;
 mod uniform;
 
 pub use beta::{beta_inc, beta_inc_inv};
 pub use error::Error;
 pub use gamma::{gamma_inc, gamma_inc_inv};
+pub use normal::{normal, normal_inv};
 pub use split::Split;
+pub use student::{student, student_inv};
