@@ -28,13 +28,14 @@ pub fn register() -> Vec<Owned> {
         owned("allocation", None, ALLOCATION_TO_COME),
         owned("segments", Some("styring-segments"), SEGMENTS),
         owned("segments", Some("styring-reach"), REACH),
-        owned("experiments", None, EXPERIMENTS_TO_COME),
+        owned("experiments", Some("styring-experiments"), EXPERIMENTS),
+        owned("attribution", Some("styring-experiments"), GEO),
         owned("attribution", None, ATTRIBUTION_TO_COME),
     ]
     .concat()
 }
 
-const IN_PLACE: &[&str] = &["metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
+const IN_PLACE: &[&str] = &["geolift_published", "markov_channelattribution_data", "metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
 
 const METRICS: &[&str] = &[
     "metrics_ratio",
@@ -109,7 +110,7 @@ const REACH: &[&str] = &[
     "sequence",
 ];
 
-const EXPERIMENTS_TO_COME: &[&str] = &[
+const EXPERIMENTS: &[&str] = &[
     "anytime_conversion_counts_trajectories",
     "anytime_linear_regression",
     "bayes_best_arm_normal",
@@ -164,30 +165,38 @@ const EXPERIMENTS_TO_COME: &[&str] = &[
     "tea_proportion",
 ];
 
+/// Of the folder of attribution: experiments on geographies.
+const GEO: &[&str] = &[
+    "augsynth_ridge",
+    "causalimpact_bsts",
+    "causalimpact_mle",
+    "causalimpact_tfp",
+    "conformal_moving_block",
+    "did_panel",
+    "geolift_published",
+    "lift_test_likelihood",
+    "local_level_kalman",
+    "local_level_mle",
+    "synthetic_control",
+    "tbr",
+    "tbr_mde",
+    "trimmed_match_own",
+];
+
 const ATTRIBUTION_TO_COME: &[&str] = &[
     "additive_hazard_own",
     "adstock_hill_meridian",
     "adstock_pymc",
     "adstock_robyn_own",
-    "augsynth_ridge",
     "calibration_own",
-    "causalimpact_bsts",
-    "causalimpact_mle",
-    "causalimpact_tfp",
     "choose_order_channelattribution",
-    "conformal_moving_block",
     "curve_calculus_own",
     "curve_fit",
-    "did_panel",
     "fractribution_own",
-    "geolift_published",
     "heuristics_channelattribution",
     "heuristics_mam1",
     "heuristics_mam2",
     "heuristics_own",
-    "lift_test_likelihood",
-    "local_level_kalman",
-    "local_level_mle",
     "markov_channelattribution_data",
     "markov_exact",
     "markov_mam2",
@@ -200,9 +209,5 @@ const ATTRIBUTION_TO_COME: &[&str] = &[
     "shapley_game",
     "shapley_mam2",
     "shapley_paths",
-    "synthetic_control",
-    "tbr",
-    "tbr_mde",
     "transition_matrix_channelattribution",
-    "trimmed_match_own",
 ];

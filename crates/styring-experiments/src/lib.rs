@@ -1,0 +1,19 @@
+//! Experiment statistics for marketing: from counts and moments to a decision and its interval.
+
+mod alternative;
+mod confidence_set;
+mod counts;
+mod error;
+mod level;
+mod moments;
+mod readout;
+mod seed;
+
+pub use alternative::Alternative;
+pub use confidence_set::ConfidenceSet;
+pub use counts::{Counts, Events};
+pub use error::Error;
+pub use level::Level;
+pub use moments::{Joint, Moments};
+pub use readout::{Language, Naming, Readout, Scale, Verdict};
+pub use seed::Seed;
