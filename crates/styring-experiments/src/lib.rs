@@ -4,9 +4,11 @@ mod alternative;
 mod confidence_set;
 mod counts;
 mod error;
+pub mod group_sequential;
 mod level;
 mod moments;
 mod readout;
+mod root;
 mod seed;
 
 pub use alternative::Alternative;
