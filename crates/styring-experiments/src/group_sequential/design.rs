@@ -300,7 +300,16 @@ impl Side {
             let spent = self.spent_by(looks, &at(c), futility);
             Ok(libm::log(spent.last().copied().unwrap_or(0.0).max(LEAST) / self.alpha))
         };
-        let c = if looks.len() == 1 { last } else { falling_root("a critical value", last, &excess)? };
+        let c = if looks.len() == 1 || excess(last)? <= 0.0 {
+            last
+        } else {
+            // With one look more α is spent than with none more, and with the bound of Bonferroni less, unless the shape falls.
+            let mut high = upper_quantile(self.alpha / looks.len() as f64) + 1e-3;
+            while excess(high)? > 0.0 {
+                high += 1.0;
+            }
+            root::between("a critical value", (last, high), 1e-15, excess)?
+        };
         let critical = at(c);
         let spent = self.spent_by(looks, &critical, futility);
         Ok(critical.into_iter().zip(spent).map(|(z, spent)| Bound { z: z.min(FURTHEST), spent }).collect())
@@ -417,30 +426,6 @@ impl Side {
         }
         Err(Error::TooFew { what: "looks", needed: 1, given: 0 })
     }
-}
-
-/// The root of a function that falls, near or right of `from`.
-fn falling_root(what: &'static str, from: f64, f: &impl Fn(f64) -> Result<f64, Error>) -> Result<f64, Error> {
-    const STEPS: u32 = 60;
-    let (mut x, mut at) = (from, f(from)?);
-    // The slope of the logarithm of a normal tail.
-    let mut slope = -(x.max(0.0) + 1.0);
-    for _ in 0..STEPS {
-        let next = (x - at / slope).clamp(x - 2.0, x + 2.0);
-        if (next - x).abs() <= 4e-15 * x.abs().max(1.0) {
-            return Ok(next);
-        }
-        let at_next = f(next)?;
-        let secant = (at_next - at) / (next - x);
-        if at_next == 0.0 || (at_next.abs() >= at.abs() && at_next.abs() < 1e-13) {
-            return Ok(next);
-        }
-        if secant < 0.0 {
-            slope = secant;
-        }
-        (x, at) = (next, at_next);
-    }
-    Err(Error::NotFound { what, steps: STEPS })
 }
 
 #[cfg(feature = "serde")]

@@ -6,17 +6,24 @@
 //!
 //! - Critical values, spending, futility: [`Design`] of a [`Boundary`] or [`Spending`] function, [`Futility`], [`equal_looks`].
 //! - Power, inflation factor, expected sample size: [`Design::operating`], [`Design::operating_for`], [`Design::inflation_factor`].
+//! - Data as they come: [`Monitor`], fed with [`Evidence`]; what a [`Look`] says: [`Decision`], repeated interval and p-value, conditional power; at the end a [`Conclusion`].
 //!
 //! # Accuracy
 //! Probabilities are right to 1e-12, critical values to 1e-11.
 
 mod boundary;
 mod design;
+mod evidence;
 mod futility;
+mod monitor;
 mod operating;
+mod stagewise;
 pub(crate) mod walk;
 
 pub use boundary::{Boundary, Spending};
 pub use design::{Design, equal_looks};
+pub use evidence::Evidence;
 pub use futility::Futility;
+pub use monitor::{Decision, Look, Monitor};
 pub use operating::Operating;
+pub use stagewise::Conclusion;

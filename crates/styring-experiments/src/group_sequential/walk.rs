@@ -53,6 +53,8 @@ pub(crate) fn upper_quantile(p: f64) -> f64 {
 #[derive(Debug, Clone)]
 pub(crate) struct Walk {
     drift: f64,
+    /// Where and when all paths were at one place.
+    origin: (f64, f64),
     t: f64,
     nodes: Vec<f64>,
     masses: Vec<f64>,
@@ -61,7 +63,12 @@ pub(crate) struct Walk {
 impl Walk {
     /// All paths are at 0.
     pub(crate) fn start(drift: f64) -> Self {
-        Self { drift, t: 0.0, nodes: vec![0.0], masses: vec![1.0] }
+        Self::from(drift, 0.0, 0.0)
+    }
+
+    /// All paths are at `s` at information `t`.
+    pub(crate) fn from(drift: f64, t: f64, s: f64) -> Self {
+        Self { drift, origin: (t, s), t, nodes: vec![s], masses: vec![1.0] }
     }
 
     /// P(not stopped so far, Z(t) ≥ z) and P(not stopped so far, Z(t) ≤ z), with Z = S/√t.
@@ -99,13 +106,13 @@ impl Walk {
     pub(crate) fn advance(&mut self, t: f64, low: f64, high: f64, next: f64) {
         let (shift, per_sd) = self.step(t);
         let root = t.sqrt();
-        let centre = self.drift * root;
+        let (began, place) = self.origin;
+        let centre = place + self.drift * (t - began);
+        let window = REACH * (t - began).sqrt();
         // Without drift, bounds far out are met in full: their tiny probabilities are wanted to all digits.
-        let within = |bound: f64, window: f64| {
-            if self.drift == 0.0 && bound.abs() <= FURTHEST { bound } else { window }
-        };
-        let from = within(low, low.max(centre - REACH)) * root;
-        let to = within(high, high.min(centre + REACH)) * root;
+        let whole = |bound: f64| self.drift == 0.0 && bound.abs() <= FURTHEST;
+        let from = if whole(low) { low * root } else { (low * root).max(centre - window) };
+        let to = if whole(high) { high * root } else { (high * root).min(centre + window) };
         let reach = REACH.max(if self.drift == 0.0 && high <= FURTHEST { high + 2.0 } else { 0.0 });
         let mut nodes = Vec::new();
         let mut masses = Vec::new();
@@ -191,6 +198,7 @@ impl Walk {
     fn mirrored(&self) -> Self {
         Self {
             drift: -self.drift,
+            origin: (self.origin.0, -self.origin.1),
             t: self.t,
             nodes: self.nodes.iter().rev().map(|node| -node).collect(),
             masses: self.masses.iter().rev().copied().collect(),
