@@ -58,6 +58,12 @@ pub enum Error {
         /// How long.
         steps: u32,
     },
+    /// An effect that is asked for, and that no sample of the size can show.
+    #[error("no effect is shown with the power that is asked for by {visitors} visitors")]
+    NoEffect {
+        /// How many there are.
+        visitors: f64,
+    },
     /// A distribution function that has no value there.
     #[error(transparent)]
     Special(#[from] styring_special::Error),

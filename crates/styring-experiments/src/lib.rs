@@ -7,6 +7,8 @@ mod error;
 pub mod group_sequential;
 mod level;
 mod moments;
+pub mod parity;
+pub mod planning;
 mod readout;
 mod root;
 mod seed;

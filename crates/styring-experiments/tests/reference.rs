@@ -3,3 +3,9 @@
 
 #[path = "reference/group_sequential.rs"]
 mod group_sequential;
+#[path = "reference/growthbook_power.rs"]
+mod growthbook_power;
+#[path = "reference/planning.rs"]
+mod planning;
+#[path = "reference/spotify_sequential.rs"]
+mod spotify_sequential;

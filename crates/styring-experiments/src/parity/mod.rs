@@ -1,0 +1,4 @@
+//! Methods of other software, to the digit, for whoever compares or moves. Each says where it fails; our defaults are elsewhere.
+
+pub mod growthbook_power;
+pub mod spotify;
