@@ -434,7 +434,8 @@ impl Side {
 struct Written {
     boundary: Boundary,
     looks: Vec<f64>,
-    level: Level,
+    /// Not the level: one minus it would lose digits.
+    alpha: f64,
     alternative: Alternative,
     futility: Option<Futility>,
 }
@@ -444,7 +445,8 @@ impl TryFrom<Written> for Design {
     type Error = Error;
 
     fn try_from(written: Written) -> Result<Self, Error> {
-        let design = Self::new(written.boundary, &written.looks, written.level, written.alternative)?;
+        let level = Level::from_alpha(written.alpha)?;
+        let design = Self::new(written.boundary, &written.looks, level, written.alternative)?;
         match written.futility {
             Some(futility) => design.with_futility(futility),
             None => Ok(design),
@@ -456,6 +458,6 @@ impl TryFrom<Written> for Design {
 impl From<Design> for Written {
     fn from(design: Design) -> Self {
         let Design { boundary, looks, level, alternative, futility, .. } = design;
-        Self { boundary, looks, level, alternative, futility }
+        Self { boundary, looks, alpha: level.alpha(), alternative, futility }
     }
 }

@@ -160,10 +160,9 @@ impl Walk {
     pub(crate) fn bound(&self, t: f64, tail: f64) -> Result<f64, Error> {
         const STEPS: u32 = 200;
         let goal = tail.max(LEAST);
-        let (mut all, _) = self.beyond(t, -FURTHEST);
-        if goal >= all {
-            all = goal;
-            return if all > 0.0 { Ok(-FURTHEST) } else { Err(Error::NotFound { what: "a bound", steps: 0 }) };
+        // More than there is: everything lies above.
+        if goal >= self.beyond(t, -FURTHEST).0 {
+            return Ok(-FURTHEST);
         }
         let mut z = upper_quantile(goal).min(FURTHEST);
         // With drift the quantile of the undrifted distribution is not to the right.
@@ -179,11 +178,9 @@ impl Walk {
             }
             let step = libm::log(above / goal) * above / density;
             z += step.clamp(-5.0, 5.0);
-            if step.abs() <= 4e-15 * z.abs().max(1.0) {
-                return Ok(z);
-            }
-            if step.abs() < 1e-7 && step > 0.0 {
-                // Rounding has brought it to the other side.
+            // The second: rounding has brought it to the other side. The third: nothing nearer can be told apart.
+            let close = step.abs() <= 4e-15 * z.abs().max(1.0) || (step > 0.0 && step < 1e-7);
+            if close || (above / goal - 1.0).abs() <= 1e-15 {
                 return Ok(z);
             }
         }

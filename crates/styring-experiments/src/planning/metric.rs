@@ -226,7 +226,7 @@ fn spread<const K: usize>(values: &Joint<K>, one: &[f64; K], other: &[f64; K]) -
 /// [`Error::OutOfRange`] for a variance or an effect that is not above 0 and finite.
 ///
 /// ```
-/// assert_eq!(styring_experiments::planning::lehr(0.25, 0.05)?, 1600.0);
+/// assert_eq!(styring_experiments::planning::lehr(0.25, 0.05)?.round(), 1600.0);
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 pub fn lehr(variance_of_value: f64, effect: f64) -> Result<f64, Error> {

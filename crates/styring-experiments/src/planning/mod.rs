@@ -6,7 +6,7 @@
 //! // 2 % convert. How many visitors does it take to find a lift of 10 %, with 80 % power?
 //! let plan = Plan::new(Metric::share(0.02)?);
 //! let size = plan.sample_size(Effect::Relative(0.10))?;
-//! assert_eq!(size.arms(), [80_683, 80_683]);
+//! assert_eq!(size.arms(), [80_682, 80_682]);
 //! // And at 9 000 visitors a day, in whole weeks?
 //! assert_eq!(size.duration(9_000.0)?.whole_weeks(), 3);
 //! // What can 60 000 visitors find?
