@@ -4,7 +4,8 @@ use crate::Error;
 
 /// The x between `low` and `high` at which `f` changes its sign (Chandrupatla 1997: inverse quadratic interpolation where it is safe, halving elsewhere).
 ///
-/// `f` of the ends is taken as having different signs; if it has not, the end nearer to a root is given back as [`Error::NotFound`] names `what`.
+/// Ends at which `f` has one sign are [`Error::NotFound`], of `what`.
+#[allow(clippy::many_single_char_names, reason = "as in the paper")]
 pub(crate) fn between(
     what: &'static str,
     (low, high): (f64, f64),

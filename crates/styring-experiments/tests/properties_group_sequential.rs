@@ -143,7 +143,7 @@ proptest! {
             let is_last = *t >= 1.0;
             let evidence = Evidence::normal(z, 1.0).expect("evidence");
             // Other information than planned, the last look with more or less.
-            let t = if is_last { t.max(monitor.looks().last().map_or(0.0, |look| look.information()) + 0.01) } else { t * stretch.min(1.0) };
+            let t = if is_last { t.max(monitor.looks().last().map_or(0.0, styring_experiments::group_sequential::Look::information) + 0.01) } else { t * stretch.min(1.0) };
             let look = if is_last { monitor.last_look(t, evidence) } else { monitor.look(t, evidence) }.expect("a look").clone();
             let (low, high) = look.repeated_interval().expect("an interval");
             let rejects = matches!(look.decision(), Decision::RejectAbove | Decision::RejectBelow);

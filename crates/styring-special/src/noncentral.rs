@@ -34,7 +34,7 @@ pub fn noncentral_student(df: f64, delta: f64, t: f64) -> Result<Split, Error> {
             return Err(Error::NotANumber { name, value });
         }
     }
-    if !(df >= 0.5) {
+    if df.is_nan() || df < 0.5 {
         return Err(Error::Range { name: "df", expected: "1/2 or more", value: df });
     }
     if delta.abs() > 1000.0 {
@@ -86,7 +86,7 @@ fn peak(mut low: f64, mut high: f64, f: impl Fn(f64) -> Result<f64, Error>) -> R
     let (mut fa, mut fb) = (f(a)?, f(b)?);
     for _ in 0..40 {
         // Where both are below the range of numbers the peak is nearer to 0.
-        let left = if fa == fb { a.abs() < b.abs() } else { fa > fb };
+        let left = fa > fb || (fa >= fb && a.abs() < b.abs());
         if left {
             (high, b, fb) = (b, a, fa);
             a = high - GOLDEN * (high - low);

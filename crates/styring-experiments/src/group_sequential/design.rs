@@ -102,8 +102,8 @@ impl Design {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] for a two-sided design, bounds that are not one per early look, below the critical values and finite, a power that does not lie above α and below 1, and a parameter outside
-    /// its range; [`Error::NotFound`] if no drift has the power.
+    /// [`Error::OutOfRange`] for a two-sided design, bounds that are not one per early look, below the critical values and finite, a power that does not lie above α and below 1, a parameter outside
+    /// its range, and β-spending that binds a boundary of one constant (its bounds and the constant would each wait for the other; bounds that are given may bind); [`Error::NotFound`] if no drift has the power.
     ///
     /// ```
     /// use styring_experiments::group_sequential::{Boundary, Design, Futility, Spending, equal_looks};
@@ -282,7 +282,7 @@ fn shares(looks: &[f64]) -> Result<Vec<f64>, Error> {
     }
     let shares: Vec<f64> = looks.iter().map(|look| look / last).collect();
     let befores = std::iter::once(&0.0).chain(&shares);
-    match shares.iter().zip(befores).find(|(share, before)| !(**share >= **before + SHORTEST)) {
+    match shares.iter().zip(befores).find(|(share, before)| share.is_nan() || **share < **before + SHORTEST) {
         Some((share, _)) => Err(Error::range("look", "above the one before by a millionth of the last", share * last)),
         None => Ok(shares),
     }
@@ -389,15 +389,14 @@ impl Side {
         let mut lost = 0.0;
         for (k, t) in looks.iter().enumerate() {
             let next = looks.get(k + 1);
-            let bound = match no_stop.get(k) {
-                Some(bound) => *bound,
-                None => {
-                    let may = match self.boundary {
-                        Boundary::Spend(spending) if next.is_some() => spending.by(self.alpha, *t),
-                        _ => self.alpha,
-                    };
-                    self.next_bound(&null, *t, spent, may, next.is_none())?
-                }
+            let bound = if let Some(bound) = no_stop.get(k) {
+                *bound
+            } else {
+                let may = match self.boundary {
+                    Boundary::Spend(spending) if next.is_some() => spending.by(self.alpha, *t),
+                    _ => self.alpha,
+                };
+                self.next_bound(&null, *t, spent, may, next.is_none())?
             };
             spent = bound.spent;
             bounds.push(bound);

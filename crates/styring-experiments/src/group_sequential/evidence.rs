@@ -132,6 +132,7 @@ impl Evidence {
 }
 
 /// The difference δ at which the score statistic (d − δ)/√V(δ) is c.
+#[allow(clippy::many_single_char_names, reason = "as in the formula")]
 fn score_end(treatment: Counts, control: Counts, d: f64, c: f64) -> Result<f64, Error> {
     let (n, m) = (treatment.trials() as f64, control.trials() as f64);
     let statistic = |delta: f64| {

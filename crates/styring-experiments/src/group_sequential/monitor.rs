@@ -158,9 +158,8 @@ impl Monitor {
         let futility = self.futility_bound(&times, &highs, t, bound.z, last)?;
         let z = self.towards(evidence.z());
         let decision = match (self.design.alternative(), evidence.z() > 0.0) {
-            (Alternative::TwoSided, true) if z >= bound.z => Decision::RejectAbove,
+            (Alternative::TwoSided, true) | (Alternative::Greater, _) if z >= bound.z => Decision::RejectAbove,
             (Alternative::TwoSided, false) if -z >= bound.z => Decision::RejectBelow,
-            (Alternative::Greater, _) if z >= bound.z => Decision::RejectAbove,
             (Alternative::Less, _) if z >= bound.z => Decision::RejectBelow,
             _ if last => Decision::NotRejected,
             _ if futility.is_some_and(|low| z < low) => Decision::Futile,
@@ -311,7 +310,7 @@ impl Monitor {
     pub fn conditional_power(&self, effect: f64) -> Result<Option<f64>, Error> {
         let Some(latest) = self.looks.last() else { return Ok(None) };
         let drift = self.towards(effect / (latest.evidence.se() * latest.information.sqrt()));
-        if !(drift.abs() <= 1000.0) {
+        if drift.is_nan() || drift.abs() > 1000.0 {
             return Err(Error::range("effect", "a number, within 1000 standard errors of the planned end", effect));
         }
         self.conditional(drift)
@@ -357,10 +356,7 @@ impl Monitor {
         let Some(stop) = self.looks.iter().position(|look| look.decision != Decision::Continue) else {
             return Ok(None);
         };
-        let (before, look) = match self.looks.get(..=stop) {
-            Some([before @ .., look]) => (before, look),
-            _ => return Ok(None),
-        };
+        let Some([before @ .., look]) = self.looks.get(..=stop) else { return Ok(None) };
         let ordering = stagewise::Ordering {
             times: before.iter().map(Look::information).collect(),
             lows: before.iter().map(|look| self.binding_low(look)).collect(),

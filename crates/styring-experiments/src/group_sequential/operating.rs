@@ -69,7 +69,7 @@ impl Design {
     /// # Ok::<(), styring_experiments::Error>(())
     /// ```
     pub fn operating(&self, drift: f64) -> Result<Operating, Error> {
-        if !(drift.abs() <= 1000.0) {
+        if drift.is_nan() || drift.abs() > 1000.0 {
             return Err(Error::range("drift", "from -1000 to 1000", drift));
         }
         let side = self.side();

@@ -54,10 +54,8 @@ impl MidExperiment {
         if spread <= 0.0 || base_spread <= 0.0 {
             return Err(Error::NoSpread { what: "conversion in an arm" });
         }
-        for (field, value) in [("target_power", settings.target_power)] {
-            if !(value > 0.0 && value < 1.0) {
-                return Err(Error::range(field, "between 0 and 1", value));
-            }
+        if !(settings.target_power > 0.0 && settings.target_power < 1.0) {
+            return Err(Error::range("target_power", "between 0 and 1", settings.target_power));
         }
         if !settings.target_effect.is_finite() {
             return Err(Error::range("target_effect", "a number", settings.target_effect));
@@ -72,10 +70,9 @@ impl MidExperiment {
         if let Some(tuned) = settings.sequential.filter(|tuned| !(*tuned > 0.0 && tuned.is_finite())) {
             return Err(Error::range("sequential", "above 0 and finite", tuned));
         }
-        if let Some((mean, variance)) = settings.prior {
-            if !(mean.is_finite() && variance > 0.0 && variance.is_finite()) {
-                return Err(Error::range("prior", "a mean, and a variance above 0", format!("{mean}, {variance}")));
-            }
+        let unfit = |(mean, variance): &(f64, f64)| !(mean.is_finite() && *variance > 0.0 && variance.is_finite());
+        if let Some((mean, variance)) = settings.prior.filter(unfit) {
+            return Err(Error::range("prior", "a mean, and a variance above 0", format!("{mean}, {variance}")));
         }
         let (n, m) = (control.trials() as f64, treatment.trials() as f64);
         let ratio = rate / base;
@@ -158,7 +155,7 @@ impl MidExperiment {
     /// As [`MidExperiment::scaling_factor`].
     pub fn additional_visitors(&self) -> Result<Option<f64>, Error> {
         let factor = self.scaling_factor()?;
-        Ok((factor > 0.0).then(|| factor * self.visitors))
+        Ok((factor > 0.0).then_some(factor * self.visitors))
     }
 }
 

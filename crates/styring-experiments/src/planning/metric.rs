@@ -123,7 +123,7 @@ impl Metric {
     ///
     /// [`Error::OutOfRange`] unless −1 < ρ < 1.
     pub fn cuped(mut self, rho: f64) -> Result<Self, Error> {
-        if !(rho.abs() < 1.0) {
+        if rho.is_nan() || rho.abs() >= 1.0 {
             return Err(Error::range("rho", "between -1 and 1", rho));
         }
         self.factor *= 1.0 - rho * rho;

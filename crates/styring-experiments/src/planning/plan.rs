@@ -225,19 +225,19 @@ impl Plan {
                     Ok(libm::log(visitors / needed))
                 };
                 let lowest = -upper_quantile(side) + 1e-6;
-                let (mut low, mut high) = (lowest, 8.0);
-                if d <= 0.0 || excess(low)? <= 0.0 {
+                let highest = 8.0;
+                if d <= 0.0 || excess(lowest)? <= 0.0 {
                     return Ok(design.operating((d / with).clamp(-1e3, 1e3))?.power());
                 }
-                if excess(high)? >= 0.0 {
+                if excess(highest)? >= 0.0 {
                     return Ok(1.0);
                 }
-                (low, high) = (low, high);
-                Ok(tails(-root::between("the power", (low, high), 1e-12, excess)?).0)
+                Ok(tails(-root::between("the power", (lowest, highest), 1e-12, excess)?).0)
             }
         }
     }
 
+    #[allow(clippy::many_single_char_names, reason = "as in the formula")]
     fn student_power(&self, pooled: bool, d: f64, (effect, visitors): (f64, f64), both: bool) -> Result<f64, Error> {
         let (n, m) = self.arms(visitors)?;
         let (control, treatment, _) = self.metric.variances(effect, n, m);
@@ -253,7 +253,7 @@ impl Plan {
         };
         let critical = student_inv(df, Split::from_upper(self.side())?)?;
         let delta = d / se2.sqrt();
-        if !(delta.abs() <= 1000.0) {
+        if delta.abs() > 1000.0 {
             return Ok(if delta > 0.0 { 1.0 } else { 0.0 });
         }
         let right = noncentral_student(df, delta, critical)?.upper();
@@ -278,7 +278,7 @@ impl Plan {
     /// [`Error::OutOfRange`] for an effect of 0, to the side that is not to be shown, or one that is none; [`Error::NotFound`] if 9e15 are not enough.
     pub fn sample_size(&self, effect: Effect) -> Result<SampleSize, Error> {
         let effect = self.absolute(effect)?;
-        if !(self.towards(effect) > 0.0) {
+        if self.towards(effect) <= 0.0 {
             return Err(Error::range("effect", "one to the side that is to be shown", effect));
         }
         let exact = match &self.test {
@@ -381,6 +381,7 @@ impl Plan {
     /// assert!(matches!(plan.relative_mde(300.0), Err(Error::NoEffect { .. })));
     /// # Ok::<(), styring_experiments::Error>(())
     /// ```
+    #[allow(clippy::many_single_char_names, reason = "as in the formula")]
     pub fn relative_mde(&self, visitors: f64) -> Result<f64, Error> {
         if self.metric.control_mean() == 0.0 {
             return Err(Error::ZeroBase { what: "the mean of the control" });
