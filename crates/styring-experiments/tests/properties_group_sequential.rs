@@ -176,6 +176,8 @@ proptest! {
             };
             prop_assert_eq!(end.p_value() < alpha, without, "p {} of {:?}, side {}", end.p_value(), (low, high), side);
             prop_assert_eq!(decided, end.p_value() < alpha);
+            let readout = monitor.readout().expect("a readout").expect("the last look was taken");
+            prop_assert_eq!(readout.p_value() < alpha, !readout.set().contains(0.0));
         }
     }
 
@@ -354,6 +356,11 @@ fn what_is_written_is_read() {
     let text = serde_json::to_string(&monitor).expect("text");
     let read: Monitor = serde_json::from_str(&text).expect("a monitor");
     assert_eq!(read, monitor);
+    let plan = Plan::new(Metric::share(0.1).expect("a share"))
+        .with_test(Test::GroupSequential(monitor.design().clone()))
+        .expect("a test");
+    let read_plan: Plan = serde_json::from_str(&serde_json::to_string(&plan).expect("text")).expect("a plan");
+    assert_eq!(read_plan, plan);
     // What could not have been made is not read.
     assert!(serde_json::from_str::<Monitor>(&text.replace("0.72", "0.2")).is_err());
 }

@@ -1,5 +1,5 @@
 //! The reference cases of this crate.
-#![allow(clippy::expect_used, clippy::float_cmp)]
+#![allow(clippy::expect_used, clippy::float_cmp, clippy::panic)]
 
 #[path = "reference/group_sequential.rs"]
 mod group_sequential;

@@ -1,7 +1,7 @@
 use super::design::{Bound, SHORTEST, Side};
 use super::walk::{FURTHEST, Walk, tails};
 use super::{Boundary, Conclusion, Design, Evidence, Futility, stagewise};
-use crate::{Alternative, Error, root};
+use crate::{Alternative, ConfidenceSet, Error, Readout, Scale, root};
 
 /// What a look comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -345,6 +345,31 @@ impl Monitor {
             }
         }
         Ok(Some(total.min(1.0)))
+    }
+
+    /// The conclusion as a readout, with its sentence: the median-unbiased estimate, the set and the p-value of the stage-wise ordering. None before the test has stopped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Monitor::conclusion`].
+    pub fn readout(&self) -> Result<Option<Readout>, Error> {
+        let alternative = self.design.alternative();
+        Ok(self.conclusion()?.map(|end| {
+            let (low, high) = end.interval();
+            let set = match alternative {
+                Alternative::TwoSided => ConfidenceSet::between(low, high),
+                Alternative::Greater => ConfidenceSet::AtLeast(low),
+                Alternative::Less => ConfidenceSet::AtMost(high),
+            };
+            Readout::new(
+                "group-sequential, stage-wise ordering",
+                Scale::Difference,
+                (Some(end.estimate()), 0.0),
+                set,
+                end.p_value(),
+                (self.design.level(), alternative),
+            )
+        }))
     }
 
     /// What the test says once it has stopped, or has had its last look; none before.

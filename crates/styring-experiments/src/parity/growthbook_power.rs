@@ -7,6 +7,7 @@ use crate::{Counts, Error, Level};
 
 /// What GrowthBook asks of a running experiment.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct Settings {
     /// The relative effect that is to be found.

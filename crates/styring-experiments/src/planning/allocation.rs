@@ -2,6 +2,8 @@ use crate::Error;
 
 /// Who sees what: the share of the control, and of each treatment.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Vec<f64>", into = "Vec<f64>"))]
 pub struct Allocation {
     shares: Vec<f64>,
 }
@@ -69,6 +71,20 @@ impl Allocation {
     /// The share of the smallest treatment, whose comparison is the least sharp.
     pub(crate) fn smallest_treatment(&self) -> f64 {
         self.shares.iter().skip(1).copied().fold(f64::INFINITY, f64::min).min(1.0)
+    }
+}
+
+impl TryFrom<Vec<f64>> for Allocation {
+    type Error = Error;
+
+    fn try_from(weights: Vec<f64>) -> Result<Self, Error> {
+        Self::weighted(&weights)
+    }
+}
+
+impl From<Allocation> for Vec<f64> {
+    fn from(allocation: Allocation) -> Self {
+        allocation.shares
     }
 }
 

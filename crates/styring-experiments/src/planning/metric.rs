@@ -2,6 +2,8 @@ use crate::{Error, Joint, Moments};
 
 /// What is measured, and how much it varies from one visitor to the next.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Written"))]
 pub struct Metric {
     mean: f64,
     kind: Kind,
@@ -10,6 +12,8 @@ pub struct Metric {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 enum Kind {
     Share { pooled: bool },
     Value { control: f64, treatment: f64 },
@@ -232,4 +236,29 @@ fn spread<const K: usize>(values: &Joint<K>, one: &[f64; K], other: &[f64; K]) -
 pub fn lehr(variance_of_value: f64, effect: f64) -> Result<f64, Error> {
     let spread = variance("variance", variance_of_value)?;
     Ok(16.0 * spread / variance("effect", effect * effect)?)
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    mean: f64,
+    kind: Kind,
+    factor: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for Metric {
+    type Error = Error;
+
+    fn try_from(Written { mean, kind, factor }: Written) -> Result<Self, Error> {
+        let metric = match kind {
+            Kind::Share { .. } => Self::share(mean)?,
+            Kind::Value { control, treatment } => {
+                variance("treatment", treatment)?;
+                Self::mean(mean, variance("control", control)?.sqrt())?
+            }
+        };
+        Ok(Self { kind, factor: variance("factor", factor)?, ..metric })
+    }
 }

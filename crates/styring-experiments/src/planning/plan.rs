@@ -19,6 +19,8 @@ pub enum Effect {
 
 /// How the difference is tested.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Test {
     /// Once at the end, by the normal distribution.
@@ -46,6 +48,8 @@ pub enum Test {
 /// # Formula
 /// Power = Φ((|d| − c·se₀) / se₁), with se₀ and se₁ the standard errors without and with the effect d and c the critical value.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Written", into = "Written"))]
 pub struct Plan {
     metric: Metric,
     allocation: Allocation,
@@ -423,5 +427,42 @@ impl Plan {
     /// As [`Plan::power`].
     pub fn power_by_effect(&self, effects: &[Effect], visitors: f64) -> Result<Vec<f64>, Error> {
         effects.iter().map(|effect| self.power(*effect, visitors)).collect()
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    metric: Metric,
+    allocation: Allocation,
+    /// Not the level: one minus it would lose digits.
+    alpha: f64,
+    alternative: Alternative,
+    test: Test,
+    power: f64,
+    either_side: bool,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Written> for Plan {
+    type Error = Error;
+
+    fn try_from(written: Written) -> Result<Self, Error> {
+        let plan = Self::new(written.metric)
+            .with_allocation(written.allocation)
+            .with_level(Level::from_alpha(written.alpha)?)
+            .with_alternative(written.alternative)
+            .with_test(written.test)?
+            .with_power(written.power)?;
+        Ok(Self { either_side: written.either_side, ..plan })
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Plan> for Written {
+    fn from(plan: Plan) -> Self {
+        let Plan { metric, allocation, level, alternative, test, power, either_side } = plan;
+        Self { metric, allocation, alpha: level.alpha(), alternative, test, power, either_side }
     }
 }
