@@ -296,28 +296,34 @@ impl Side {
         };
         let at = |c: f64| -> Vec<f64> { looks.iter().map(|t| c * libm::pow(*t, delta - 0.5)).collect() };
         let last = upper_quantile(self.alpha);
-        let excess = |c: f64| -> Result<f64, Error> {
-            let spent = self.spent_by(looks, &at(c), futility);
-            Ok(libm::log(spent.last().copied().unwrap_or(0.0).max(LEAST) / self.alpha))
-        };
-        let c = if looks.len() == 1 || excess(last)? <= 0.0 {
-            last
-        } else {
+        let of = |spent: &[f64]| libm::log(spent.last().copied().unwrap_or(0.0).max(LEAST) / self.alpha);
+        let rough = |c: f64| Ok::<_, Error>(of(&self.spent_by(Walk::coarse(), looks, &at(c), futility)));
+        let mut c = last;
+        let mut slope = f64::NEG_INFINITY;
+        if looks.len() > 1 && rough(last)? > 0.0 {
             // With one look more α is spent than with none more, and with the bound of Bonferroni less, unless the shape falls.
             let mut high = upper_quantile(self.alpha / looks.len() as f64) + 1e-3;
-            while excess(high)? > 0.0 {
+            while rough(high)? > 0.0 {
                 high += 1.0;
             }
-            root::between("a critical value", (last, high), 1e-15, excess)?
-        };
-        let critical = at(c);
-        let spent = self.spent_by(looks, &critical, futility);
-        Ok(critical.into_iter().zip(spent).map(|(z, spent)| Bound { z: z.min(FURTHEST), spent }).collect())
+            c = root::between("a critical value", (last, high), 1e-7, rough)?;
+            slope = (rough(c + 1e-4)? - rough(c - 1e-4)?) / 2e-4;
+        }
+        // The rough root is right to 1e-7: Newton's first step leaves 1e-12, the second nothing.
+        let mut spent = self.spent_by(Walk::start(0.0), looks, &at(c), futility);
+        for _ in 0..3 {
+            let step = of(&spent) / slope;
+            if step.is_nan() || step.abs() <= 2e-14 * c.abs().max(1.0) {
+                break;
+            }
+            c -= step;
+            spent = self.spent_by(Walk::start(0.0), looks, &at(c), futility);
+        }
+        Ok(at(c).into_iter().zip(spent).map(|(z, spent)| Bound { z: z.min(FURTHEST), spent }).collect())
     }
 
     /// The cumulative error of one side under given critical values.
-    fn spent_by(self, looks: &[f64], critical: &[f64], futility: Option<&[f64]>) -> Vec<f64> {
-        let mut walk = Walk::start(0.0);
+    fn spent_by(self, mut walk: Walk, looks: &[f64], critical: &[f64], futility: Option<&[f64]>) -> Vec<f64> {
         let mut total = 0.0;
         let mut all = Vec::with_capacity(looks.len());
         for (k, (t, z)) in looks.iter().zip(critical).enumerate() {
