@@ -121,7 +121,7 @@ impl MetaAnalysis {
     /// The share of the spread of effects that is not their error, I², not below zero (Higgins and Thompson 2002).
     pub fn i_squared(&self) -> f64 {
         let q = self.q();
-        if q > 0.0 { ((q - self.degrees()) / q).max(0.0) } else { 0.0 }
+        if q > 0.0 && self.degrees() > 0.0 { ((q - self.degrees()) / q).max(0.0) } else { 0.0 }
     }
 
     /// τ² by the method of moments, below zero where effects differ less than their errors do.

@@ -381,14 +381,16 @@ impl Bootstrap {
         Ok(Readout::new(method, Scale::Difference, (Some(self.estimate), null), set, p, (level, alternative)))
     }
 
+    /// The lower end; open below the resamples, but never above them.
     fn low(&self, interval: Interval, tail: f64) -> Result<f64, Error> {
         if tail < self.least() {
             return Ok(f64::NEG_INFINITY);
         }
+        let [first, last] = self.limits();
         Ok(match interval {
-            Interval::Percentile => self.quantile(Split::from_lower(tail)?),
-            Interval::Basic => 2.0 * self.estimate - self.quantile(Split::from_upper(tail)?),
-            Interval::Bca => self.quantile(self.moved(normal_inv(Split::from_lower(tail)?))?),
+            Interval::Percentile => self.quantile(Split::from_lower(tail)?).min(last),
+            Interval::Basic => 2.0 * self.estimate - self.quantile(Split::from_upper(tail)?).max(first),
+            Interval::Bca => self.quantile(self.moved(normal_inv(Split::from_lower(tail)?))?).min(last),
         })
     }
 
@@ -396,11 +398,18 @@ impl Bootstrap {
         if tail < self.least() {
             return Ok(f64::INFINITY);
         }
+        let [first, last] = self.limits();
         Ok(match interval {
-            Interval::Percentile => self.quantile(Split::from_upper(tail)?),
-            Interval::Basic => 2.0 * self.estimate - self.quantile(Split::from_lower(tail)?),
-            Interval::Bca => self.quantile(self.moved(normal_inv(Split::from_upper(tail)?))?),
+            Interval::Percentile => self.quantile(Split::from_upper(tail)?).max(first),
+            Interval::Basic => 2.0 * self.estimate - self.quantile(Split::from_lower(tail)?).min(last),
+            Interval::Bca => self.quantile(self.moved(normal_inv(Split::from_upper(tail)?))?).max(first),
         })
+    }
+
+    /// The smallest and the largest of the resamples.
+    fn limits(&self) -> [f64; 2] {
+        let end = |value: Option<&f64>| value.copied().unwrap_or(self.estimate);
+        [end(self.resampled.first()), end(self.resampled.last())]
     }
 
     /// The largest tail whose lower end is at or below a value.
@@ -444,20 +453,19 @@ impl Bootstrap {
         if part == 0.0 { at(whole) } else { at(whole) * (1.0 - part) + at(whole + 1) * part }
     }
 
-    /// The inverse of the quantile: the last place of equal values, or the first. Beyond the resamples it is a little beyond their ends.
+    /// The inverse of the quantile: of equal values the last place, or the first. Beyond the resamples on the side that is counted from it is a little less than their end, on the other all.
     fn rank(&self, value: f64, last: bool) -> Result<Split, Error> {
         let places = (self.resampled.len() + 1) as f64;
-        let (under, up_to) =
-            (self.resampled.partition_point(|own| *own < value), self.resampled.partition_point(|own| *own <= value));
-        let place = if under < up_to {
-            if last { up_to as f64 } else { under as f64 + 1.0 }
-        } else if under == 0 {
-            1.0_f64.next_down()
-        } else if under == self.resampled.len() {
-            (places - 1.0).next_up()
-        } else {
-            let (low, high) = (self.resampled[under - 1], self.resampled[under]);
-            under as f64 + (value - low) / (high - low)
+        let under = self.resampled.partition_point(|own| *own < value);
+        let up_to = self.resampled.partition_point(|own| *own <= value);
+        let place = match (last, self.resampled.get(under.wrapping_sub(1)), self.resampled.get(under)) {
+            (true, _, _) if up_to == self.resampled.len() => places,
+            (false, _, _) if under == 0 => 0.0,
+            (true, _, _) if under < up_to => up_to as f64,
+            (false, _, _) if under < up_to => under as f64 + 1.0,
+            (_, Some(low), Some(high)) => under as f64 + (value - low) / (high - low),
+            (_, None, _) => 1.0_f64.next_down(),
+            (_, _, None) => (places - 1.0).next_up(),
         };
         Ok(Split::from_ratio(place, places - place)?)
     }
@@ -474,7 +482,7 @@ impl Bootstrap {
     fn moved_back(&self, rank: Split) -> Result<Split, Error> {
         let to = normal_inv(rank) - self.bias;
         let divisor = 1.0 + self.acceleration * to;
-        let z = if divisor > 0.0 { to / divisor - self.bias } else { to.signum() * f64::INFINITY };
+        let z = if to.is_finite() && divisor > 0.0 { to / divisor - self.bias } else { to.signum() * f64::INFINITY };
         Ok(normal(z)?)
     }
 }
