@@ -2,8 +2,8 @@
 
 use styring_special::{Split, gamma_inc, normal, normal_inv};
 
-use crate::pivot::Pivot;
-use crate::{Error, Question, Readout, Scale};
+use crate::student_pivot::{Pivot, Question};
+use crate::{Error, Hypothesis, Readout, Scale};
 
 /// Effects of several experiments with the squares of their standard errors.
 ///
@@ -21,7 +21,8 @@ use crate::{Error, Question, Readout, Scale};
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "(Vec<f64>, Vec<f64>)", into = "(Vec<f64>, Vec<f64>)"))]
 pub struct MetaAnalysis {
     effects: Vec<f64>,
     variances: Vec<f64>,
@@ -58,9 +59,9 @@ impl MetaAnalysis {
     /// # Errors
     ///
     /// [`Error::OutOfRange`] for a null that is no number, or a result too large for one.
-    pub fn fixed_effect(&self, question: impl Into<Question>) -> Result<Readout, Error> {
+    pub fn fixed_effect(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
         let (mean, error) = self.pooled(0.0);
-        Self::readout("fixed effect", mean, error, f64::INFINITY, question.into())
+        Self::readout("fixed effect", mean, error, f64::INFINITY, hypothesis.into())
     }
 
     /// The mean of effects that differ from experiment to experiment: the weights are 1 / (v + τ²) (DerSimonian and Laird 1986).
@@ -70,9 +71,9 @@ impl MetaAnalysis {
     /// # Errors
     ///
     /// Those of [`MetaAnalysis::fixed_effect`].
-    pub fn random_effects(&self, question: impl Into<Question>) -> Result<Readout, Error> {
+    pub fn random_effects(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
         let (mean, error) = self.pooled(self.tau_squared());
-        Self::readout("random effects", mean, error, f64::INFINITY, question.into())
+        Self::readout("random effects", mean, error, f64::INFINITY, hypothesis.into())
     }
 
     /// As [`MetaAnalysis::random_effects`], with the error from the spread of the effects themselves: Σ w (y − μ)² / ((k − 1) Σ w), and Student's t with k − 1 degrees of freedom (Hartung and
@@ -81,7 +82,7 @@ impl MetaAnalysis {
     /// # Errors
     ///
     /// [`Error::TooFew`] with fewer than two effects; [`Error::NoSpread`] if they are all alike; those of [`MetaAnalysis::fixed_effect`].
-    pub fn hartung_knapp(&self, question: impl Into<Question>) -> Result<Readout, Error> {
+    pub fn hartung_knapp(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
         if self.effects.len() < 2 {
             return Err(Error::TooFew { what: "effects", needed: 2, given: self.effects.len() as u64 });
         }
@@ -93,7 +94,7 @@ impl MetaAnalysis {
         if spread <= 0.0 {
             return Err(Error::NoSpread { what: "the effects" });
         }
-        Self::readout("Hartung-Knapp", mean, (spread / degrees / weights).sqrt(), degrees, question.into())
+        Self::readout("Hartung-Knapp", mean, (spread / degrees / weights).sqrt(), degrees, hypothesis.into())
     }
 
     /// Cochran's Q: Σ w (y − μ)², chi-squared with one less degree of freedom than effects if there is one effect.
@@ -162,12 +163,26 @@ impl MetaAnalysis {
         estimate: f64,
         error: f64,
         degrees: f64,
-        question: Question,
+        hypothesis: Hypothesis,
     ) -> Result<Readout, Error> {
         if !(estimate.is_finite() && error > 0.0 && error.is_finite()) {
             return Err(Error::range("pooled effect", "within the range of a number", estimate));
         }
-        Pivot { estimate, error, degrees }.readout(method, Scale::Difference, question)
+        Pivot { estimate, error, degrees }.readout(method, Scale::Difference, Question::of(hypothesis, 0.0)?)
+    }
+}
+
+impl TryFrom<(Vec<f64>, Vec<f64>)> for MetaAnalysis {
+    type Error = Error;
+
+    fn try_from((effects, variances): (Vec<f64>, Vec<f64>)) -> Result<Self, Error> {
+        Self::new(&effects, &variances)
+    }
+}
+
+impl From<MetaAnalysis> for (Vec<f64>, Vec<f64>) {
+    fn from(analysis: MetaAnalysis) -> Self {
+        (analysis.effects, analysis.variances)
     }
 }
 

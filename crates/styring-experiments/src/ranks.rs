@@ -5,8 +5,8 @@
 
 use styring_special::normal;
 
-use crate::pivot::{Pivot, of_tails};
-use crate::{Alternative, ConfidenceSet, Error, Ordered, Question, Readout, Scale};
+use crate::student_pivot::{Pivot, Question, of_tails};
+use crate::{Alternative, Error, Hypothesis, Ordered, Readout, Scale};
 
 /// The test of Mann and Whitney (1947), of Wilcoxon (1945): whether both arms have one distribution.
 ///
@@ -113,8 +113,8 @@ impl<'a> MannWhitney<'a> {
     /// # Errors
     ///
     /// [`Error::NoSpread`] if all values are one; [`Error::OutOfRange`] for a null that is no number.
-    pub fn shift(&self, question: impl Into<Question>) -> Result<Readout, Error> {
-        let question = question.into().checked()?;
+    pub fn shift(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
+        let question = Question::of(hypothesis, 0.0)?;
         let Question { level, alternative, null } = question;
         let (n, m) = (self.control.n(), self.treatment.n());
         let pairs = n * m;
@@ -141,11 +141,7 @@ impl<'a> MannWhitney<'a> {
         }
         let low = if most == pairs { f64::NEG_INFINITY } else { self.difference(pairs - most) };
         let high = if most == pairs { f64::INFINITY } else { self.difference(most + 1) };
-        let set = match alternative {
-            Alternative::TwoSided => ConfidenceSet::between(low, high),
-            Alternative::Greater => ConfidenceSet::between(low, f64::INFINITY),
-            Alternative::Less => ConfidenceSet::between(f64::NEG_INFINITY, high),
-        };
+        let set = question.set(low, high);
         let median = f64::midpoint(self.difference(pairs.div_ceil(2)), self.difference(pairs / 2 + 1));
         Ok(Readout::new("Mann-Whitney", Scale::Difference, (Some(median), null), set, p, (level, alternative)))
     }
@@ -237,7 +233,7 @@ fn point(most: usize) -> Vec<f64> {
     row
 }
 
-/// How probable it is that a value of the treatment is above one of the control, equal ones half, against one half: the test of Brunner and Munzel (2000).
+/// How probable it is that a value of the treatment is above one of the control, equal ones half, against one half if the hypothesis has no null: the test of Brunner and Munzel (2000).
 ///
 /// Unlike Mann and Whitney's it does not take both distributions to be one but for a shift, and its interval is for the probability itself.
 ///
@@ -246,16 +242,20 @@ fn point(most: usize) -> Vec<f64> {
 /// [`Error::TooFew`] with fewer than two values in an arm; [`Error::NoSpread`] where no value of one arm lies among the other's.
 ///
 /// ```
-/// use styring_experiments::{Ordered, Question, ranks::brunner_munzel};
+/// use styring_experiments::{Hypothesis, Ordered, ranks::brunner_munzel};
 ///
 /// let control = Ordered::new(vec![12.0, 15.0, 9.0, 20.0, 18.0])?;
 /// let treatment = Ordered::new(vec![22.0, 30.0, 14.0, 41.0])?;
-/// let readout = brunner_munzel(&control, &treatment, Question { null: 0.5, ..Question::default() })?;
+/// let readout = brunner_munzel(&control, &treatment, Hypothesis::default())?;
 /// assert_eq!(readout.estimate(), Some(0.85));
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
-pub fn brunner_munzel(control: &Ordered, treatment: &Ordered, question: impl Into<Question>) -> Result<Readout, Error> {
-    placements(control, treatment)?.readout("Brunner-Munzel", Scale::Probability, question.into())
+pub fn brunner_munzel(
+    control: &Ordered,
+    treatment: &Ordered,
+    hypothesis: impl Into<Hypothesis>,
+) -> Result<Readout, Error> {
+    placements(control, treatment)?.readout("Brunner-Munzel", Scale::Probability, Question::of(hypothesis, 0.5)?)
 }
 
 /// From placements: how many of the other arm a value is above.

@@ -35,7 +35,7 @@ pub enum Scale {
     OddsRatio,
     /// A sum over everybody who was treated: conversions, kroner.
     Total,
-    /// A value itself, held against a number: a median, a mean of differences.
+    /// A rate, a cost or a share, on its own scale.
     Value,
     /// How probable it is that a value of the treatment is above one of the control.
     Probability,

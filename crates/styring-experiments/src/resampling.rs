@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use styring_special::{Split, normal, normal_inv};
 
-use crate::pivot::of_tails;
-use crate::{Alternative, ConfidenceSet, Error, Question, Readout, Scale, Seed};
+use crate::student_pivot::{Question, of_tails};
+use crate::{Error, Hypothesis, Readout, Scale, Seed};
 
 /// How much is resampled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +55,10 @@ impl From<Seed> for Plan {
 pub fn permutation(
     control: &[f64],
     treatment: &[f64],
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
     plan: Plan,
 ) -> Result<Readout, Error> {
-    let question = question.into().checked()?;
+    let question = Question::of(hypothesis, 0.0)?;
     check(control)?;
     check(treatment)?;
     let (n, m) = (control.len(), treatment.len());
@@ -125,8 +125,8 @@ pub fn permutation(
 /// assert!((readout.p_value() - 0.125).abs() < 1e-12);
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
-pub fn sign_flips(differences: &[f64], question: impl Into<Question>, plan: Plan) -> Result<Readout, Error> {
-    let question = question.into().checked()?;
+pub fn sign_flips(differences: &[f64], hypothesis: impl Into<Hypothesis>, plan: Plan) -> Result<Readout, Error> {
+    let question = Question::of(hypothesis, 0.0)?;
     check(differences)?;
     let n = differences.len();
     let estimate = differences.iter().sum::<f64>() / n as f64;
@@ -201,11 +201,7 @@ fn by_shifts(mut shifts: Vec<f64>, all: usize, estimate: f64, question: Question
                 .unwrap_or(f64::NEG_INFINITY),
         ),
     };
-    let set = match alternative {
-        Alternative::TwoSided => ConfidenceSet::between(low, high),
-        Alternative::Greater => ConfidenceSet::between(low, f64::INFINITY),
-        Alternative::Less => ConfidenceSet::between(f64::NEG_INFINITY, high),
-    };
+    let set = question.set(low, high);
     Ok(Readout::new("permutation", Scale::Difference, (Some(estimate), null), set, p, (level, alternative)))
 }
 
@@ -261,6 +257,7 @@ fn below(random: &mut ChaCha8Rng, end: usize) -> usize {
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Bootstrap {
     estimate: f64,
     /// Smallest first.
@@ -362,16 +359,12 @@ impl Bootstrap {
     /// # Errors
     ///
     /// [`Error::OutOfRange`] for a null that is no number.
-    pub fn readout(&self, interval: Interval, question: impl Into<Question>) -> Result<Readout, Error> {
-        let question = question.into().checked()?;
+    pub fn readout(&self, interval: Interval, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
+        let question = Question::of(hypothesis, 0.0)?;
         let Question { level, alternative, null } = question;
         let tail = question.tail();
         let (low, high) = (self.low(interval, tail)?, self.high(interval, tail)?);
-        let set = match alternative {
-            Alternative::TwoSided => ConfidenceSet::between(low.min(high), high.max(low)),
-            Alternative::Greater => ConfidenceSet::between(low, f64::INFINITY),
-            Alternative::Less => ConfidenceSet::between(f64::NEG_INFINITY, high),
-        };
+        let set = question.set(low, high);
         let p = of_tails(self.above(interval, null)?, self.below(interval, null)?, alternative);
         let method = match interval {
             Interval::Percentile => "bootstrap, percentile",

@@ -13,7 +13,7 @@ use styring_experiments::means::{
 };
 use styring_experiments::ranks::{MannWhitney, brunner_munzel};
 use styring_experiments::resampling::{Bootstrap, Interval};
-use styring_experiments::{Error, Joint, Level, Moments, Ordered, Question, Readout, Seed};
+use styring_experiments::{Error, Hypothesis, Joint, Level, Moments, Ordered, Readout, Seed};
 
 const LIFT: f64 = 0.1;
 
@@ -244,7 +244,7 @@ fn adjusted_and_quantiles(runs: u32) {
         table.row(&format!("Brunner-Munzel, {n} + {n}"), [94.0, 95.8], |draws| {
             let mut arm = |sd: f64| Ordered::new((0..n).map(|_| sd * draws.normal()).collect()).unwrap();
             let (c, t) = (arm(1.0), arm(2.0));
-            holds(brunner_munzel(&c, &t, Question { null: 0.5, ..Question::default() }), 0.5)
+            holds(brunner_munzel(&c, &t, Hypothesis::default().against(0.5)), 0.5)
         });
     }
     table.done();

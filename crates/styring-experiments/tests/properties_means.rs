@@ -11,7 +11,7 @@ use styring_experiments::parity::{growthbook, tea_tasting};
 use styring_experiments::ranks::{KolmogorovSmirnov, MannWhitney, brunner_munzel};
 use styring_experiments::resampling::{Bootstrap, Interval, Plan, permutation, sign_flips};
 use styring_experiments::{
-    Alternative, ConfidenceSet, Counts, Error, Joint, Level, Moments, Ordered, Question, Readout, Seed,
+    Alternative, ConfidenceSet, Counts, Error, Hypothesis, Joint, Level, Moments, Ordered, Readout, Seed,
 };
 
 /// Any number a user may send, the odd ones among them.
@@ -36,15 +36,16 @@ fn alternative() -> impl Strategy<Value = Alternative> {
     prop::sample::select(vec![Alternative::TwoSided, Alternative::Greater, Alternative::Less])
 }
 
-fn question() -> impl Strategy<Value = Question> {
+fn question() -> impl Strategy<Value = Hypothesis> {
     let level = prop_oneof![4 => 0.5..0.999_f64, 1 => 0.01..0.5_f64, 1 => Just(1.0 - 1e-9)];
-    (level, alternative(), prop_oneof![2 => Just(0.0), 3 => -0.9..3.0_f64])
-        .prop_map(|(level, alternative, null)| Question { level: Level::new(level).unwrap(), alternative, null })
+    (level, alternative(), prop_oneof![2 => Just(0.0), 3 => -0.9..3.0_f64]).prop_map(|(level, alternative, null)| {
+        Hypothesis::from(alternative).at(Level::new(level).unwrap()).against(null)
+    })
 }
 
-fn any_question() -> impl Strategy<Value = Question> {
+fn any_question() -> impl Strategy<Value = Hypothesis> {
     (question(), wild(), any::<bool>())
-        .prop_map(|(question, null, odd)| if odd { Question { null, ..question } } else { question })
+        .prop_map(|(question, null, odd)| if odd { question.against(null) } else { question })
 }
 
 fn moments(values: &[f64]) -> Moments {
@@ -90,7 +91,7 @@ fn sets_close(one: ConfidenceSet, other: ConfidenceSet, within: f64) -> bool {
 }
 
 /// All that a contrast can be asked.
-fn asked(contrast: Contrast, question: Question) -> Vec<Result<Readout, Error>> {
+fn asked(contrast: Contrast, question: Hypothesis) -> Vec<Result<Readout, Error>> {
     [contrast, contrast.pooled(), contrast.normal(), contrast.pooled().normal()]
         .into_iter()
         .flat_map(|contrast| {
@@ -181,8 +182,8 @@ proptest! {
             let _ = KolmogorovSmirnov::new(&one, &other).map(|test| assert!((0.0..=1.0).contains(&test.p_value)));
             if let Ok(test) = MannWhitney::new(&one, &other) {
                 let _ = test.shift(question).map(|readout| sound(&readout));
-                let _ = test.exact_p_value(question.alternative).map(|p| assert!((0.0..=1.0).contains(&p)));
-                let _ = test.p_value(question.alternative).map(|p| assert!((0.0..=1.0).contains(&p)));
+                let _ = test.exact_p_value(question.alternative()).map(|p| assert!((0.0..=1.0).contains(&p)));
+                let _ = test.p_value(question.alternative()).map(|p| assert!((0.0..=1.0).contains(&p)));
             }
             let _ = Cap::from_history(&one, probability);
         }
@@ -209,15 +210,12 @@ proptest! {
 
     #[test]
     fn exchanged_arms_turn_the_sign(c in values(8, 30), t in values(8, 30), question in question()) {
-        let turned = Question {
-            null: -question.null,
-            alternative: match question.alternative {
-                Alternative::Greater => Alternative::Less,
-                Alternative::Less => Alternative::Greater,
-                both => both,
-            },
-            ..question
-        };
+        let turned = Hypothesis::from(match question.alternative() {
+            Alternative::Greater => Alternative::Less,
+            Alternative::Less => Alternative::Greater,
+            both => both,
+        });
+        let turned = turned.at(question.level()).against(-question.null().unwrap_or(0.0));
         for (one, other) in [
             (Contrast::means(&moments(&c), &moments(&t)), Contrast::means(&moments(&t), &moments(&c))),
             (Contrast::ratios(&joint(&c), &joint(&t)), Contrast::ratios(&joint(&t), &joint(&c))),
@@ -235,7 +233,7 @@ proptest! {
         // By the logarithm, the ratio of one is the other's inverse.
         let positive = |values: &[f64]| -> Vec<f64> { values.iter().map(|value| value.abs() + 1.0).collect() };
         let (c, t) = (moments(&positive(&c)), moments(&positive(&t)));
-        let level = Question { alternative: Alternative::TwoSided, null: 0.0, ..question };
+        let level = Hypothesis::default().at(question.level());
         let one = Contrast::means(&c, &t).unwrap().lift(level);
         let other = Contrast::means(&t, &c).unwrap().lift(level);
         if let (Ok(one), Ok(other)) = (one, other) {
@@ -327,12 +325,12 @@ proptest! {
         let (one, other) = (Ordered::new(c.clone()).unwrap(), Ordered::new(t.clone()).unwrap());
         one_test(&quantile(&one, 0.3, question).unwrap());
         // At a value of the data as well.
-        one_test(&quantile(&one, 0.5, Question { null: c[0], ..question }).unwrap());
+        one_test(&quantile(&one, 0.5, question.against(c[0])).unwrap());
         if let Ok(test) = MannWhitney::new(&one, &other) {
             let _ = test.shift(question).map(|readout| one_test(&readout));
-            let _ = test.shift(Question { null: t[0] - c[0], ..question }).map(|readout| one_test(&readout));
+            let _ = test.shift(question.against(t[0] - c[0])).map(|readout| one_test(&readout));
         }
-        let probability = Question { null: question.null.clamp(0.0, 1.0), ..question };
+        let probability = question.against(question.null().unwrap_or(0.0).clamp(0.0, 1.0));
         let _ = brunner_munzel(&one, &other, probability).map(|readout| one_test(&readout));
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         if let Ok(bootstrap) = Bootstrap::new(&c, &t, |c, t| mean(t) - mean(c), 199, Seed(2)) {
@@ -410,3 +408,28 @@ const FAR: [(u64, f64, f64); 5] = [
     (10_000_000, 36.5, 1.133_859_927_589_487_2e-291),
     (1_000_000_000_000, 36.0, 8.365_249_890_605_428e-284),
 ];
+
+/// What is stored comes back, and what could not have been made does not.
+#[cfg(feature = "serde")]
+#[test]
+fn stored_data_are_checked() {
+    // Values of few digits: what a parser makes of others is not the point.
+    let arm: Joint<2> = joint(&[1.0, 2.0, 3.0, 5.0]);
+    let text = serde_json::to_string(&arm).unwrap();
+    assert_eq!(serde_json::from_str::<Joint<2>>(&text).unwrap(), arm);
+    assert!(serde_json::from_str::<Joint<3>>(&text).is_err());
+    assert!(serde_json::from_str::<Joint<1>>(r#"{"n":3,"means":[1.0],"products":[[-1.0]]}"#).is_err());
+    let mut rows = Rows::new(1);
+    rows.add(1.0, true, &[2.0]).unwrap();
+    let text = serde_json::to_string(&rows).unwrap();
+    assert_eq!(serde_json::from_str::<Rows>(&text).unwrap(), rows);
+    assert!(serde_json::from_str::<Rows>(r#"{"covariates":2,"rows":[[1.0,true,[2.0]]]}"#).is_err());
+    let clustered = Clustered::new([vec![2.0, 1.0], vec![3.0]]).unwrap();
+    let text = serde_json::to_string(&clustered).unwrap();
+    assert_eq!(serde_json::from_str::<Clustered>(&text).unwrap(), clustered);
+    assert!(serde_json::from_str::<MetaAnalysis>("[[0.1],[-1.0]]").is_err());
+    assert!(serde_json::from_str::<Cap>("[2.0,1.0]").is_err());
+    assert_eq!(serde_json::from_str::<Ordered>("[2.0,1.0]").unwrap().values(), [1.0, 2.0]);
+    let contrast = Contrast::means(&moments(&[1.0, 2.0]), &moments(&[2.0, 4.0])).unwrap();
+    assert!(serde_json::to_string(&contrast.lift(Level::P95).unwrap()).unwrap().contains("log ratio"));
+}

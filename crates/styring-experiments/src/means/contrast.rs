@@ -1,5 +1,5 @@
-use crate::pivot::{Pivot, critical, p_value};
-use crate::{Alternative, ConfidenceSet, Error, Joint, Moments, Question, Readout, Scale};
+use crate::student_pivot::{Pivot, Question, critical, p_value};
+use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Joint, Moments, Readout, Scale};
 
 /// What a control and a treatment come to, and how sure both are: what every estimator of this module ends in.
 ///
@@ -191,8 +191,8 @@ impl Contrast {
     /// # Errors
     ///
     /// [`Error::NoSpread`] if nothing varies; [`Error::OutOfRange`] for a null that is no number, or a difference too large for one.
-    pub fn difference(&self, question: impl Into<Question>) -> Result<Readout, Error> {
-        self.difference_pivot()?.readout(self.method, Scale::Difference, question.into())
+    pub fn difference(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
+        self.difference_pivot()?.readout(self.method, Scale::Difference, Question::of(hypothesis, 0.0)?)
     }
 
     /// The lift over the control, (t − c)/|c|, by the logarithm of the ratio.
@@ -200,8 +200,8 @@ impl Contrast {
     /// # Errors
     ///
     /// Those of [`Contrast::lift_by`].
-    pub fn lift(&self, question: impl Into<Question>) -> Result<Readout, Error> {
-        self.lift_by(Lift::LogRatio, question)
+    pub fn lift(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
+        self.lift_by(Lift::LogRatio, hypothesis)
     }
 
     /// The lift over the control, (t − c)/|c|: positive where the treatment is above, also of a control below zero.
@@ -210,8 +210,8 @@ impl Contrast {
     ///
     /// [`Error::NoSpread`] if nothing varies. By the logarithm, [`Error::OutOfRange`] unless the two are on one side of zero, and for a null at which they would not be; by the delta method,
     /// [`Error::ZeroBase`] for a control of zero; by Fieller, [`Error::OutOfRange`] for a one-sided answer of a level below 50 %.
-    pub fn lift_by(&self, by: Lift, question: impl Into<Question>) -> Result<Readout, Error> {
-        let question = question.into().checked()?;
+    pub fn lift_by(&self, by: Lift, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
+        let question = Question::of(hypothesis, 0.0)?;
         match by {
             Lift::LogRatio => self.log_ratio(question),
             Lift::Fieller => self.fieller(question),
@@ -279,6 +279,7 @@ impl Contrast {
     }
 
     /// The ratios ρ at which (t − ρc) / se(t − ρc) lies within the reach: two-sided |·| ≤ k, to show more · ≤ k, to show less · ≥ −k.
+    #[allow(clippy::many_single_char_names, reason = "a quadratic, as it is written")]
     fn ratios_within(&self, reach: f64, alternative: Alternative) -> Result<ConfidenceSet, Error> {
         let (c, t) = (self.control, self.treatment);
         let [cc, ct, tt] = self.covariance();
@@ -385,9 +386,9 @@ impl Part {
 /// # Errors
 ///
 /// [`Error::TooFew`] with fewer than two values; [`Error::NoSpread`] if they do not vary.
-pub fn one_sample(values: &Moments, question: impl Into<Question>) -> Result<Readout, Error> {
+pub fn one_sample(values: &Moments, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
     let part = Part::of(values, [0.0], [1.0])?;
-    Contrast::new("one-sample t", [0.0, values.mean(0)], &[part])?.difference(question)
+    Contrast::new("one-sample t", [0.0, values.mean(0)], &[part])?.difference(hypothesis)
 }
 
 /// Covariance of two weighted sums of the values of an arm.

@@ -1,11 +1,10 @@
-use styring_special::{Split, normal_inv};
+use styring_special::{Split, beta_inc, normal_inv};
 
 use super::contrast::{Contrast, Part, form, ratio};
-use crate::binomial::binomial;
-use crate::pivot::of_tails;
-use crate::{Alternative, ConfidenceSet, Error, Joint, Ordered, Question, Readout, Scale};
+use crate::student_pivot::{Question, of_tails};
+use crate::{Alternative, Error, Hypothesis, Joint, Ordered, Readout, Scale};
 
-/// Whether the quantile of a probability is the null, and between which values it lies: exact, whatever the distribution.
+/// Whether the quantile of a probability is the null (0 unless the hypothesis has another), and between which values it lies: exact, whatever the distribution.
 ///
 /// # Formula
 /// The number of values at most q is binomial under "the p-quantile is q". The two-sided p-value is twice the smaller tail; the set is what the test does not reject, from one value in the
@@ -16,17 +15,17 @@ use crate::{Alternative, ConfidenceSet, Error, Joint, Ordered, Question, Readout
 /// [`Error::OutOfRange`] unless the probability lies between 0 and 1; [`Error::TooFew`] without values.
 ///
 /// ```
-/// use styring_experiments::{Ordered, Question, means::quantile};
+/// use styring_experiments::{Hypothesis, Ordered, means::quantile};
 ///
 /// // Is the median delivery within 48 hours?
 /// let hours = Ordered::new(vec![20.0, 22.0, 30.0, 31.0, 35.0, 41.0, 44.0, 47.0, 52.0, 70.0])?;
-/// let readout = quantile(&hours, 0.5, Question { null: 48.0, ..Question::default() })?;
+/// let readout = quantile(&hours, 0.5, Hypothesis::two_sided().against(48.0))?;
 /// assert_eq!(format!("{}", readout.set()), "22 to 52");
 /// assert!((readout.p_value() - 0.109_375).abs() < 1e-12);
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
-pub fn quantile(values: &Ordered, probability: f64, question: impl Into<Question>) -> Result<Readout, Error> {
-    let question = question.into().checked()?;
+pub fn quantile(values: &Ordered, probability: f64, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
+    let question = Question::of(hypothesis, 0.0)?;
     let estimate = values.quantile(probability)?;
     let n = values.n();
     let Question { level, alternative, null } = question;
@@ -45,12 +44,19 @@ pub fn quantile(values: &Ordered, probability: f64, question: impl Into<Question
     let high = n - first(n, |count| Ok(count == n || enough(binomial(n, probability, n - count - 1)?.upper())))?;
     let low = low.checked_sub(1).and_then(|place| values.values().get(place)).copied().unwrap_or(f64::NEG_INFINITY);
     let high = values.values().get(high).copied().unwrap_or(f64::INFINITY);
-    let set = match alternative {
-        Alternative::TwoSided => ConfidenceSet::between(low, high),
-        Alternative::Greater => ConfidenceSet::between(low, f64::INFINITY),
-        Alternative::Less => ConfidenceSet::between(f64::NEG_INFINITY, high),
-    };
+    let set = question.set(low, high);
     Ok(Readout::new("exact quantile test", Scale::Value, (Some(estimate), null), set, p, (level, alternative)))
+}
+
+/// Of so many trials: the probability of at most `successes`, and of more.
+///
+/// P(X ≤ k) = I_{1−p}(n − k, k + 1).
+fn binomial(trials: usize, p: f64, successes: usize) -> Result<Split, Error> {
+    if successes >= trials {
+        return Ok(Split::from_upper(0.0)?);
+    }
+    let (n, k) = (trials as f64, successes as f64);
+    Ok(beta_inc(n - k, k + 1.0, Split::from_upper(p)?)?)
 }
 
 /// The first count from 0 to n for which something holds that holds from there on.
@@ -170,6 +176,8 @@ pub(crate) fn cluster_inflation(clusters: &Joint<2>, probability: f64, n: f64) -
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Vec<Vec<f64>>", into = "Vec<Vec<f64>>"))]
 pub struct Clustered {
     values: Ordered,
     clusters: Vec<Ordered>,
@@ -216,5 +224,19 @@ impl Clustered {
     /// Per cluster, how many values are at most this, and how many there are.
     fn below(&self, value: f64) -> Joint<2> {
         self.clusters.iter().map(|cluster| [cluster.at_most(value) as f64, cluster.n() as f64]).collect()
+    }
+}
+
+impl TryFrom<Vec<Vec<f64>>> for Clustered {
+    type Error = Error;
+
+    fn try_from(clusters: Vec<Vec<f64>>) -> Result<Self, Error> {
+        Self::new(clusters)
+    }
+}
+
+impl From<Clustered> for Vec<Vec<f64>> {
+    fn from(clustered: Clustered) -> Self {
+        clustered.clusters.into_iter().map(Vec::from).collect()
     }
 }

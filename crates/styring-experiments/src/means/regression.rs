@@ -149,12 +149,46 @@ impl Normal {
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Stored", into = "Stored"))]
 pub struct Rows {
     covariates: usize,
     outcomes: Vec<f64>,
     treated: Vec<bool>,
     /// Row by row.
     values: Vec<f64>,
+}
+
+/// As it is stored; it becomes rows one by one.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename = "Rows", deny_unknown_fields)]
+struct Stored {
+    covariates: usize,
+    rows: Vec<(f64, bool, Vec<f64>)>,
+}
+
+#[cfg(feature = "serde")]
+impl From<Rows> for Stored {
+    fn from(rows: Rows) -> Self {
+        let Rows { covariates, outcomes, treated, values } = rows;
+        let of_row = |row: usize| values.iter().skip(row * covariates).take(covariates).copied().collect();
+        let rows = outcomes.into_iter().zip(treated).enumerate();
+        Self { covariates, rows: rows.map(|(row, (outcome, treated))| (outcome, treated, of_row(row))).collect() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Stored> for Rows {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self, Error> {
+        let mut rows = Self::new(stored.covariates);
+        for (outcome, treated, values) in &stored.rows {
+            rows.add(*outcome, *treated, values)?;
+        }
+        Ok(rows)
+    }
 }
 
 /// How the errors of a regression are found.
@@ -295,6 +329,7 @@ impl Rows {
 
 /// A regression of an experiment.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fit {
     method: &'static str,
     values: [f64; 2],

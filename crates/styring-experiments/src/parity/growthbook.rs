@@ -14,8 +14,8 @@ use styring_special::{Split, normal_inv};
 use crate::means::{
     Contrast, Cuped, Lift, Part, Ratios, Slope, Stratum, cluster_inflation, form, post_stratified, slope,
 };
-use crate::pivot::Pivot;
-use crate::{Counts, Error, Joint, Moments, Question, Readout, Scale};
+use crate::student_pivot::{Pivot, Question};
+use crate::{Counts, Error, Hypothesis, Joint, Moments, Readout, Scale};
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -39,13 +39,13 @@ pub fn proportions(
     control: Counts,
     treatment: Counts,
     difference: Difference,
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
 ) -> Result<Readout, Error> {
     let arm = |counts: Counts| {
         let rate = counts.rate().unwrap_or(0.0);
         arm(counts.trials() as f64, rate, rate * (1.0 - rate))
     };
-    two_arms([arm(control)?, arm(treatment)?], difference, question.into())
+    two_arms([arm(control)?, arm(treatment)?], difference, hypothesis.into())
 }
 
 /// Means by Welch's t.
@@ -57,10 +57,10 @@ pub fn means(
     control: &Moments,
     treatment: &Moments,
     difference: Difference,
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
 ) -> Result<Readout, Error> {
     let arm = |moments: &Moments| arm(moments.n() as f64, moments.mean(0), moments.variance(0)?);
-    two_arms([arm(control)?, arm(treatment)?], difference, question.into())
+    two_arms([arm(control)?, arm(treatment)?], difference, hypothesis.into())
 }
 
 /// Ratios by the delta method.
@@ -72,11 +72,11 @@ pub fn ratios(
     control: &Joint<2>,
     treatment: &Joint<2>,
     difference: Difference,
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
 ) -> Result<Readout, Error> {
     let contrast = Contrast::ratios(control, treatment)?;
     refuse(&contrast)?;
-    compare(&contrast, difference, question.into())
+    compare(&contrast, difference, hypothesis.into())
 }
 
 /// Means adjusted by CUPED, with the slope over everybody; (during, before).
@@ -88,16 +88,16 @@ pub fn cuped_means(
     control: &Joint<2>,
     treatment: &Joint<2>,
     difference: Difference,
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
 ) -> Result<Readout, Error> {
-    let question = question.into();
+    let hypothesis = hypothesis.into();
     let cuped = Cuped::means(control, treatment, Slope::Everybody)?;
     let theta = cuped.slope();
     let arms = [(control, [1.0, -theta]), (treatment, [1.0, -theta])];
     let base = control.mean(0);
     // The derivative by the control's two means: at the treatment as it was observed.
     let by_control = |base: f64| [-treatment.mean(0) / base.powi(2), theta / base];
-    adjusted(arms, cuped.contrast(), (base, by_control), difference, question)
+    adjusted(arms, cuped.contrast(), (base, by_control), difference, hypothesis)
 }
 
 /// Ratios adjusted by CUPED; (numerator during, denominator during, numerator before, denominator before). The slope is the sum of both arms' covariances over that of their variances.
@@ -109,7 +109,7 @@ pub fn cuped_ratios(
     control: &Joint<4>,
     treatment: &Joint<4>,
     difference: Difference,
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
 ) -> Result<Readout, Error> {
     let theta = cuped_ratio_slope(control, treatment)?;
     let [c, t] = [Ratios::of(control)?, Ratios::of(treatment)?];
@@ -119,7 +119,13 @@ pub fn cuped_ratios(
     let base = c.during.0;
     let lift = (values[1] - values[0]) / base;
     let by_control = |base: f64| std::array::from_fn(|k| -along(&c)[k] / base - lift / base * c.during.1[k]);
-    adjusted([(control, along(&c)), (treatment, along(&t))], contrast, (base, by_control), difference, question.into())
+    adjusted(
+        [(control, along(&c)), (treatment, along(&t))],
+        contrast,
+        (base, by_control),
+        difference,
+        hypothesis.into(),
+    )
 }
 
 /// The slope of [`cuped_ratios`].
@@ -154,9 +160,9 @@ pub fn cuped_mean_slope(control: &Joint<2>, treatment: &Joint<2>) -> Result<f64,
 pub fn post_stratified_means(
     strata: &[Stratum],
     difference: Difference,
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
 ) -> Result<Readout, Error> {
-    let question = question.into();
+    let hypothesis = hypothesis.into();
     let viable = |arm: &Moments| arm.variance(0).is_ok_and(|variance| variance > 0.0);
     let mut sorted: Vec<Stratum> = strata.to_vec();
     sorted.sort_by_key(|stratum| std::cmp::Reverse(stratum.control.n() + stratum.treatment.n()));
@@ -176,14 +182,18 @@ pub fn post_stratified_means(
     let plain = Contrast::means(&all.control, &all.treatment)?;
     refuse(&plain)?;
     if cells.len() < 2 {
-        return compare(&plain, difference, question);
+        return compare(&plain, difference, hypothesis);
     }
     let contrast = post_stratified(&cells)?;
     let pivot = match difference {
         Difference::Absolute => contrast.difference_pivot()?,
         Difference::Relative => contrast.delta_pivot()?,
     };
-    Pivot { degrees: plain.degrees()?, ..pivot }.readout("post-stratification", scale(difference), question)
+    Pivot { degrees: plain.degrees()?, ..pivot }.readout(
+        "post-stratification",
+        scale(difference),
+        Question::of(hypothesis, 0.0)?,
+    )
 }
 
 /// A quantile of an arm as the peer's queries give it.
@@ -251,9 +261,9 @@ pub fn quantiles(
     control: &Quantile,
     treatment: &Quantile,
     difference: Difference,
-    question: impl Into<Question>,
+    hypothesis: impl Into<Hypothesis>,
 ) -> Result<Readout, Error> {
-    two_arms([control.arm()?, treatment.arm()?], difference, question.into())
+    two_arms([control.arm()?, treatment.arm()?], difference, hypothesis.into())
 }
 
 fn z() -> Result<f64, Error> {
@@ -268,19 +278,19 @@ fn arm(n: f64, value: f64, variance: f64) -> Result<[f64; 3], Error> {
     Ok([n, value, variance])
 }
 
-fn two_arms(arms: [[f64; 3]; 2], difference: Difference, question: Question) -> Result<Readout, Error> {
+fn two_arms(arms: [[f64; 3]; 2], difference: Difference, hypothesis: Hypothesis) -> Result<Readout, Error> {
     let [[n, control, of_control], [m, treatment, of_treatment]] = arms;
     let parts = [
         Part { covariance: [of_control / n, 0.0, 0.0], degrees: n - 1.0 },
         Part { covariance: [0.0, 0.0, of_treatment / m], degrees: m - 1.0 },
     ];
-    compare(&Contrast::arms("Welch's t", [control, treatment], parts)?, difference, question)
+    compare(&Contrast::arms("Welch's t", [control, treatment], parts)?, difference, hypothesis)
 }
 
-fn compare(contrast: &Contrast, difference: Difference, question: Question) -> Result<Readout, Error> {
+fn compare(contrast: &Contrast, difference: Difference, hypothesis: Hypothesis) -> Result<Readout, Error> {
     match difference {
-        Difference::Absolute => contrast.difference(question),
-        Difference::Relative => contrast.lift_by(Lift::Delta, question),
+        Difference::Absolute => contrast.difference(hypothesis),
+        Difference::Relative => contrast.lift_by(Lift::Delta, hypothesis),
     }
 }
 
@@ -298,13 +308,13 @@ fn adjusted<const K: usize>(
     values: Contrast,
     (base, by_control): (f64, impl Fn(f64) -> [f64; K]),
     difference: Difference,
-    question: Question,
+    hypothesis: Hypothesis,
 ) -> Result<Readout, Error> {
     let parts = [Part::of(control, of_control, [0.0; K])?, Part::of(treatment, [0.0; K], of_treatment)?];
     let contrast = Contrast::arms("CUPED", [values.control(), values.treatment()], parts)?;
     refuse(&contrast)?;
     if difference == Difference::Absolute {
-        return contrast.difference(question);
+        return contrast.difference(hypothesis);
     }
     if base == 0.0 {
         return Err(Error::ZeroBase { what: "the control's mean" });
@@ -317,7 +327,7 @@ fn adjusted<const K: usize>(
         error: (from_control + from_treatment).sqrt(),
         degrees: contrast.degrees()?,
     };
-    pivot.readout("CUPED, delta method", Scale::Lift, question)
+    pivot.readout("CUPED, delta method", Scale::Lift, Question::of(hypothesis, 0.0)?)
 }
 
 fn scale(difference: Difference) -> Scale {

@@ -6,7 +6,7 @@ use styring_experiments::meta::{MetaAnalysis, fisher, stouffer};
 use styring_experiments::parity::{growthbook, tea_tasting};
 use styring_experiments::ranks::{KolmogorovSmirnov, MannWhitney, brunner_munzel};
 use styring_experiments::resampling::{Bootstrap, Interval, Plan, permutation, sign_flips};
-use styring_experiments::{Alternative, Counts, Error, Joint, Level, Moments, Ordered, Question, Readout, Seed};
+use styring_experiments::{Alternative, Counts, Error, Hypothesis, Joint, Level, Moments, Ordered, Readout, Seed};
 use styring_testkit::reference::{Check, Number, Reference};
 
 #[derive(Deserialize, Clone, Copy)]
@@ -27,8 +27,8 @@ impl From<Side> for Alternative {
     }
 }
 
-fn at(alpha: f64, alternative: Alternative) -> Question {
-    Question { level: Level::from_alpha(alpha).unwrap(), alternative, null: 0.0 }
+fn at(alpha: f64, alternative: Alternative) -> Hypothesis {
+    Hypothesis::from(alternative).at(Level::from_alpha(alpha).unwrap())
 }
 
 fn moments(n: u64, mean: f64, variance: f64) -> Moments {
@@ -501,7 +501,7 @@ fn tea_mean_ratio_cuped() {
         let contrast = if input.equal_var { contrast.pooled() } else { contrast };
         let contrast = if input.use_t { contrast } else { contrast.normal() };
         let level = Level::new(input.confidence).unwrap();
-        let question = Question { level, alternative: input.alternative.into(), null: 0.0 };
+        let question = Hypothesis::from(Alternative::from(input.alternative)).at(level);
         let difference = contrast.difference(question).unwrap();
         let lift = contrast.lift(question).unwrap();
         check.float("control", contrast.control(), expected.control);
@@ -554,7 +554,7 @@ fn quantile_one_sample() {
             let values = Ordered::new(input.x).unwrap();
             let ask = |alternative| {
                 let level = Level::new(input.confidence).unwrap();
-                quantile(&values, input.p, Question { level, alternative, null: input.q0 }).unwrap()
+                quantile(&values, input.p, Hypothesis::from(alternative).at(level).against(input.q0)).unwrap()
             };
             let [both, greater, less] = [Alternative::TwoSided, Alternative::Greater, Alternative::Less].map(ask);
             check.float("p_two_sided", both.p_value(), expected.p_two_sided);
@@ -626,7 +626,7 @@ fn nonparametric() {
             check.float("ks_p_exact", kolmogorov_smirnov.p_value, p);
         }
         // The peer was asked with the arms exchanged: its statistic falls with the treatment.
-        let readout = brunner_munzel(&control, &treatment, Question { null: 0.5, ..Question::default() }).unwrap();
+        let readout = brunner_munzel(&control, &treatment, Hypothesis::default().against(0.5)).unwrap();
         check.float("brunner_munzel_p", readout.p_value(), expected.brunner_munzel_p);
         let statistic = (0.5 - readout.estimate().unwrap()) / readout.standard_error().unwrap();
         check.float("brunner_munzel_stat", statistic, expected.brunner_munzel_stat);

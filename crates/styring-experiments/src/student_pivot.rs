@@ -1,6 +1,43 @@
 use styring_special::{Split, normal_inv, student, student_inv};
 
-use crate::{Alternative, ConfidenceSet, Error, Question, Readout, Scale};
+use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Level, Readout, Scale};
+
+/// A hypothesis whose null is a number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question {
+    pub(crate) level: Level,
+    pub(crate) alternative: Alternative,
+    pub(crate) null: f64,
+}
+
+impl Question {
+    /// With the null that stands for no effect.
+    pub(crate) fn of(hypothesis: impl Into<Hypothesis>, none: f64) -> Result<Self, Error> {
+        let hypothesis = hypothesis.into();
+        let null = hypothesis.null().unwrap_or(none);
+        if !null.is_finite() {
+            return Err(Error::range("null", "a number", null));
+        }
+        Ok(Self { level: hypothesis.level(), alternative: hypothesis.alternative(), null })
+    }
+
+    /// The error that one tail may have.
+    pub(crate) fn tail(self) -> f64 {
+        match self.alternative {
+            Alternative::TwoSided => self.level.alpha() / 2.0,
+            Alternative::Greater | Alternative::Less => self.level.alpha(),
+        }
+    }
+
+    /// The part of a set between two ends that is asked for.
+    pub(crate) fn set(self, low: f64, high: f64) -> ConfidenceSet {
+        match self.alternative {
+            Alternative::TwoSided => ConfidenceSet::between(low, high),
+            Alternative::Greater => ConfidenceSet::between(low, f64::INFINITY),
+            Alternative::Less => ConfidenceSet::between(f64::NEG_INFINITY, high),
+        }
+    }
+}
 
 /// An estimate whose distance from the truth, in standard errors, is Student's t.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +51,7 @@ pub(crate) struct Pivot {
 impl Pivot {
     /// The readout of the estimate as it is.
     pub(crate) fn readout(self, method: &'static str, scale: Scale, question: Question) -> Result<Readout, Error> {
-        let Question { level, alternative, null } = question.checked()?;
+        let Question { level, alternative, null } = question;
         let p = self.p_value(null, alternative)?;
         let set = self.set(question)?;
         let readout = Readout::new(method, scale, (Some(self.estimate), null), set, p, (level, alternative));
@@ -27,12 +64,7 @@ impl Pivot {
 
     pub(crate) fn set(self, question: Question) -> Result<ConfidenceSet, Error> {
         let reach = critical(question.tail(), self.degrees)? * self.error;
-        let (low, high) = (self.estimate - reach, self.estimate + reach);
-        Ok(match question.alternative {
-            Alternative::TwoSided => ConfidenceSet::between(low, high),
-            Alternative::Greater => ConfidenceSet::between(low, f64::INFINITY),
-            Alternative::Less => ConfidenceSet::between(f64::NEG_INFINITY, high),
-        })
+        Ok(question.set(self.estimate - reach, self.estimate + reach))
     }
 }
 
