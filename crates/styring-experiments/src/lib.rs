@@ -1,4 +1,8 @@
 //! Experiment statistics for marketing: from counts and moments to a decision and its interval.
+//!
+//! - Means, ratios, lifts, CUPED, strata, regression, quantiles: [`means`].
+//! - Rank tests: [`ranks`]. Permutation and bootstrap: [`resampling`]. Several experiments on one question: [`meta`].
+//! - What other programs answer: [`parity`].
 
 mod alternative;
 mod confidence_set;

@@ -16,7 +16,7 @@ use crate::{Error, Hypothesis, Readout, Scale};
 /// let holdouts = MetaAnalysis::new(&[0.06, 0.02, 0.11, 0.04], &[0.0004, 0.0009, 0.0016, 0.0004])?;
 /// let one_effect = holdouts.fixed_effect(Level::P95)?;
 /// let differing = holdouts.random_effects(Level::P95)?;
-/// assert!((one_effect.estimate().unwrap_or(0.0) - 0.0529).abs() < 1e-4);
+/// assert!((one_effect.estimate().unwrap_or(0.0) - 0.0506).abs() < 1e-4);
 /// assert!(differing.p_value() >= one_effect.p_value());
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
@@ -196,7 +196,7 @@ impl From<MetaAnalysis> for (Vec<f64>, Vec<f64>) {
 ///
 /// ```
 /// use styring_experiments::meta::fisher;
-/// assert!((fisher(&[0.08, 0.03, 0.2])? - 0.018_123_6).abs() < 1e-7);
+/// assert!((fisher(&[0.08, 0.03, 0.2])? - 0.018_163_06).abs() < 1e-7);
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 pub fn fisher(p_values: &[f64]) -> Result<f64, Error> {
@@ -213,7 +213,7 @@ pub fn fisher(p_values: &[f64]) -> Result<f64, Error> {
 ///
 /// ```
 /// use styring_experiments::meta::stouffer;
-/// assert!((stouffer(&[0.08, 0.03, 0.2])? - 0.008_707).abs() < 1e-5);
+/// assert!((stouffer(&[0.08, 0.03, 0.2])? - 0.008_585_97).abs() < 1e-7);
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 pub fn stouffer(p_values: &[f64]) -> Result<f64, Error> {

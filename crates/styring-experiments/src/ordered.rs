@@ -28,7 +28,10 @@ impl Ordered {
         if let Some(value) = values.iter().find(|value| !value.is_finite()) {
             return Err(Error::range("value", "a number", value));
         }
-        values.iter_mut().for_each(|value| *value += 0.0);
+        // -0 becomes 0, which is no other value.
+        for value in &mut values {
+            *value += 0.0;
+        }
         values.sort_unstable_by(f64::total_cmp);
         Ok(Self { values })
     }

@@ -159,12 +159,10 @@ impl Readout {
             return Verdict::Undecided;
         }
         match (self.alternative, self.estimate) {
-            (Alternative::Greater, _) => Verdict::Above,
             (Alternative::Less, _) => Verdict::Below,
             (Alternative::TwoSided, Some(estimate)) if estimate < self.null => Verdict::Below,
-            (Alternative::TwoSided, Some(_)) => Verdict::Above,
             (Alternative::TwoSided, None) if self.set.ends().1 < self.null => Verdict::Below,
-            (Alternative::TwoSided, None) => Verdict::Above,
+            _ => Verdict::Above,
         }
     }
 

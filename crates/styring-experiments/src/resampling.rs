@@ -184,9 +184,9 @@ fn by_shifts(mut shifts: Vec<f64>, all: usize, estimate: f64, question: Question
     while needed < enough {
         let middle = usize::midpoint(needed, enough);
         if of_tails(share(middle), share(middle), alternative) < level.alpha() {
-            needed = middle + 1
+            needed = middle + 1;
         } else {
-            enough = middle
+            enough = middle;
         }
     }
     let (low, high) = match needed.checked_sub(always + 1) {
@@ -311,7 +311,9 @@ impl Bootstrap {
         let mut resampled = Vec::with_capacity(resamples as usize);
         for _ in 0..resamples {
             for (from, to) in [(control, &mut one), (treatment, &mut other)] {
-                to.iter_mut().for_each(|to| *to = from[below(&mut random, from.len())]);
+                for to in to.iter_mut() {
+                    *to = from[below(&mut random, from.len())];
+                }
             }
             resampled.push(statistic(&one, &other)?);
         }

@@ -191,7 +191,7 @@ impl Clustered {
     /// [`Error::OutOfRange`] for a value that is not finite.
     pub fn new(clusters: impl IntoIterator<Item = Vec<f64>>) -> Result<Self, Error> {
         let clusters = clusters.into_iter().map(Ordered::new).collect::<Result<Vec<_>, _>>()?;
-        let values = Ordered::new(clusters.iter().flat_map(|cluster| cluster.values()).copied().collect())?;
+        let values = Ordered::new(clusters.iter().flat_map(Ordered::values).copied().collect())?;
         Ok(Self { values, clusters })
     }
 
