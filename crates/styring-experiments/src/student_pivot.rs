@@ -1,3 +1,5 @@
+use core::f64::consts::TAU;
+
 use styring_special::{Split, normal_inv, student, student_inv};
 
 use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Level, Readout, Scale};
@@ -84,29 +86,60 @@ pub(crate) fn of_tails(lower: f64, upper: f64, alternative: Alternative) -> f64 
 }
 
 /// The t that is exceeded with the probability `tail`.
+///
+/// As `student_inv`, to its accuracy, for a third of the cost where the expansion in 1/ν is near: it is right to the last digit for many degrees of freedom, and for fewer one of Halley's steps
+/// on the logarithm of the tail makes good what it lacks.
 pub(crate) fn critical(tail: f64, degrees: f64) -> Result<f64, Error> {
-    let tail = Split::from_upper(tail)?;
-    if degrees < EXPANDS {
-        return Ok(student_inv(degrees, tail)?);
+    let parts = Split::from_upper(tail)?;
+    let z = usual(tail).unwrap_or_else(|| normal_inv(parts));
+    let size = z.abs();
+    if RIGHT.into_iter().any(|(from, to)| degrees >= from && size <= to) {
+        return Ok(expanded(z, degrees));
     }
-    let z = normal_inv(tail);
-    if z.abs() > 8.0 {
-        return Ok(student_inv(degrees, tail)?);
+    if degrees < NEAR || size > 4.0 {
+        return Ok(student_inv(degrees, parts)?);
     }
-    Ok(expanded(z, degrees))
+    let t = expanded(z, degrees);
+    let above = student(degrees, t.abs())?.upper();
+    let goal = parts.lower().min(parts.upper());
+    // Γ((ν+1)/2) / Γ(ν/2) √(2/ν), to 1e-9: the step itself is that small.
+    let inverse = 1.0 / degrees;
+    let gammas = 1.0 + inverse * (-0.25 + inverse * (1.0 / 32.0 + inverse * (5.0 / 128.0 - inverse * 21.0 / 2048.0)));
+    let density = gammas / TAU.sqrt() * libm::exp(-0.5 * (degrees + 1.0) * libm::log1p(t * t * inverse));
+    let hazard = density / above;
+    let newton = libm::log1p((above - goal) / goal) / hazard;
+    let slope = (degrees + 1.0) * t.abs() / (degrees + t * t);
+    let moved = t.abs() + newton / (1.0 - newton * (slope - hazard) / 2.0);
+    Ok(if z < 0.0 { -moved } else { moved })
 }
 
-/// From here on the expansion below is right to the last digit for |z| ≤ 8.
-const EXPANDS: f64 = 3e4;
+/// The normal quantiles of the usual levels, one- and two-sided: finding them costs as much as the tail of a t.
+fn usual(tail: f64) -> Option<f64> {
+    const USUAL: [(f64, f64); 5] = [
+        (0.025, 1.959_963_984_540_054_2),
+        (0.05, 1.644_853_626_951_472_7),
+        (0.005, 2.575_829_303_548_900_8),
+        (0.1, 1.281_551_565_544_600_5),
+        (0.01, 2.326_347_874_040_840_8),
+    ];
+    USUAL.into_iter().find(|(usual, _)| tail.to_bits() == usual.to_bits()).map(|(_, z)| z)
+}
 
-/// Student's quantile from the normal one, in powers of 1/ν (Abramowitz and Stegun 1964, 26.7.5).
+/// From so many degrees of freedom on the expansion below is right to the last digits, for |z| up to this.
+const RIGHT: [(f64, f64); 2] = [(350.0, 3.3), (3e4, 8.0)];
+
+/// From here on it is near enough for one step, for |z| ≤ 4.
+const NEAR: f64 = 60.0;
+
+/// Student's quantile from the normal one, in powers of 1/ν (Abramowitz and Stegun 1964, 26.7.5, and the fifth term of Fisher and Cornish 1960).
 fn expanded(z: f64, degrees: f64) -> f64 {
     let (z2, share) = (z * z, 1.0 / degrees);
     let first = (z2 + 1.0) / 4.0;
     let second = ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
     let third = (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
     let fourth = ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) / 92_160.0;
-    z * (1.0 + share * (first + share * (second + share * (third + share * fourth))))
+    let fifth = (((((27.0 * z2 + 339.0) * z2 + 930.0) * z2 - 1782.0) * z2 - 765.0) * z2 + 17_955.0) / 368_640.0;
+    z * (1.0 + share * (first + share * (second + share * (third + share * (fourth + share * fifth)))))
 }
 
 #[cfg(test)]
@@ -114,12 +147,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_expansion_is_the_quantile() {
-        for degrees in [EXPANDS, 1e5, 1e7, 1e12] {
-            for tail in [0.4, 0.1, 0.025, 1e-4, 1e-9, 1e-15] {
+    fn critical_values_are_quantiles() {
+        let few = [1.0, 7.5, NEAR, 61.0, 100.0, 349.0, 350.0, 2_000.0, 29_999.0];
+        for degrees in few.into_iter().chain([3e4, 1e5, 1e7, 1e12, f64::INFINITY]) {
+            for tail in [0.999, 0.7, 0.5, 0.4, 0.1, 0.05, 0.025, 0.01, 0.005, 5e-4, 1e-4, 3.2e-5, 1e-9, 1e-15] {
                 let exact = student_inv(degrees, Split::from_upper(tail).unwrap()).unwrap();
                 let got = critical(tail, degrees).unwrap();
-                assert!((got / exact - 1.0).abs() < 4e-15, "{degrees} {tail}: {got} {exact}");
+                assert!((got - exact).abs() <= 1e-14 * exact.abs().max(1e-2), "{degrees} {tail}: {got} {exact}");
             }
         }
     }

@@ -138,7 +138,9 @@ fn means_and_ratios(runs: u32) {
             let t = moments(draws, m, Shape::Exponential, 1.0 + LIFT);
             holds(Contrast::means(&c, &t).unwrap().lift_by(Lift::Fieller, Level::P95), LIFT)
         });
-        table.row(&format!("ratio, {sizes}"), PROMISED, |draws| {
+        // Revenue per visit of few visitors is skewed, and its error with it.
+        let expected = if m == 400 { [94.0, 95.5] } else { PROMISED };
+        table.row(&format!("ratio, {sizes}"), expected, |draws| {
             let mut arm = |n: u32, factor: f64| -> Joint<2> {
                 (0..n).map(|_| visitor(draws, factor)).map(|[y, d, ..]| [y, d]).collect()
             };
@@ -182,7 +184,7 @@ fn adjusted_and_quantiles(runs: u32) {
         [factor + one + 0.5 * other + draws.normal() * (0.5 + 0.5 * one), one, other]
     };
     for (sizes, [n, m]) in [("50 + 50", [50, 50]), ("200 + 200", [200, 200]), ("900 + 100", [900, 100])] {
-        let expected = if n == 50 { [94.0, 95.6] } else { [94.3, 95.5] };
+        let expected = if m == 200 { PROMISED } else { [94.2, 95.6] };
         table.row(&format!("Lin, HC2, {sizes}"), expected, |draws| {
             let mut rows = Rows::new(2);
             for (size, treated) in [(n, false), (m, true)] {
@@ -193,7 +195,8 @@ fn adjusted_and_quantiles(runs: u32) {
             }
             holds(rows.lin().unwrap().contrast(Errors::Hc2).unwrap().difference(Level::P95), LIFT)
         });
-        table.row(&format!("Lin from summaries, {sizes}"), expected, |draws| {
+        // The variance grows with the covariate, which summaries do not show.
+        table.row(&format!("Lin from summaries, {sizes}"), [94.0, 95.5], |draws| {
             let mut arm = |n: u32, factor: f64| -> Joint<3> { (0..n).map(|_| covariates(draws, factor)).collect() };
             holds(lin(&arm(n, 0.0), &arm(m, LIFT)).unwrap().difference(Level::P95), LIFT)
         });

@@ -98,23 +98,18 @@ impl Cuped {
     ) -> Result<Self, Error> {
         let everybody = (arms[0].n() + arms[1].n()) as f64;
         let mut parts = [Part::NONE; 2];
-        let mut raw = [Part::NONE; 2];
+        let mut raw = 0.0;
         for arm in 0..2 {
             let share = arms[arm].n() as f64 / everybody;
             let shared: [f64; K] = std::array::from_fn(|k| theta * share * of_overall[k]);
             let own: [f64; K] = std::array::from_fn(|k| of_during[arm][k] - theta * of_before[arm][k] + shared[k]);
-            let (plain, none) = (of_during[arm], [0.0; K]);
-            (parts[arm], raw[arm]) = if arm == 0 {
-                (Part::of(arms[arm], own, shared)?, Part::of(arms[arm], plain, none)?)
-            } else {
-                (Part::of(arms[arm], shared, own)?, Part::of(arms[arm], none, plain)?)
-            };
+            raw += form(arms[arm], of_during[arm], of_during[arm])? / arms[arm].n() as f64;
+            parts[arm] = if arm == 0 { Part::of(arms[arm], own, shared)? } else { Part::of(arms[arm], shared, own)? };
         }
         let values = [0, 1].map(|arm| during[arm] - theta * (before[arm] - overall));
         let contrast = Contrast::arms(method, values, parts)?;
-        let unadjusted = Contrast::arms(method, during, raw)?;
-        let kept = match (contrast.along(DIFFERENCE), unadjusted.along(DIFFERENCE)) {
-            (Ok((adjusted, _)), Ok((raw, _))) => (adjusted / raw).powi(2),
+        let kept = match contrast.along(DIFFERENCE) {
+            Ok((error, _)) if raw > 0.0 => error * error / raw,
             _ => 0.0,
         };
         Ok(Self { slope: theta, kept, contrast })
