@@ -21,11 +21,47 @@ pub type Moments = Joint<1>;
 /// # Ok::<(), styring_experiments::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Stored", into = "Stored"))]
 pub struct Joint<const K: usize> {
     n: u64,
     means: [f64; K],
     /// Sums of products of distances from the means.
     products: [[f64; K]; K],
+}
+
+/// As it is stored: lists, whose lengths are checked against `K`.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename = "Joint", deny_unknown_fields)]
+struct Stored {
+    n: u64,
+    means: Vec<f64>,
+    products: Vec<Vec<f64>>,
+}
+
+#[cfg(feature = "serde")]
+impl<const K: usize> From<Joint<K>> for Stored {
+    fn from(joint: Joint<K>) -> Self {
+        Self { n: joint.n, means: joint.means.to_vec(), products: joint.products.map(|row| row.to_vec()).to_vec() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<const K: usize> TryFrom<Stored> for Joint<K> {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self, Error> {
+        let array = |values: Vec<f64>| {
+            let second = values.len();
+            <[f64; K]>::try_from(values).map_err(|_| Error::Lengths { what: "values", first: K, second })
+        };
+        let rows = stored.products.into_iter().map(array).collect::<Result<Vec<_>, _>>()?;
+        let second = rows.len();
+        let products =
+            <[[f64; K]; K]>::try_from(rows).map_err(|_| Error::Lengths { what: "values", first: K, second })?;
+        Self::checked(stored.n, array(stored.means)?, products)
+    }
 }
 
 impl<const K: usize> Default for Joint<K> {

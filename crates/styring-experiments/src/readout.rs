@@ -11,6 +11,7 @@ pub struct Readout {
     method: &'static str,
     scale: Scale,
     estimate: Option<f64>,
+    standard_error: Option<f64>,
     null: f64,
     set: ConfidenceSet,
     p_value: f64,
@@ -26,7 +27,7 @@ pub struct Readout {
 pub enum Scale {
     /// Treatment minus control.
     Difference,
-    /// (Treatment − control) / control.
+    /// (Treatment − control) / |control|.
     Lift,
     /// Treatment over control.
     Ratio,
@@ -34,6 +35,10 @@ pub enum Scale {
     OddsRatio,
     /// A sum over everybody who was treated: conversions, kroner.
     Total,
+    /// A rate, a cost or a share, on its own scale.
+    Value,
+    /// How probable it is that a value of the treatment is above one of the control.
+    Probability,
 }
 
 /// What a readout comes to.
@@ -89,12 +94,18 @@ impl Readout {
             method,
             scale,
             estimate: estimate.filter(|estimate| estimate.is_finite()),
+            standard_error: None,
             null,
             set,
             p_value,
             level,
             alternative,
         }
+    }
+
+    /// With the standard error of the estimate.
+    pub(crate) fn with_standard_error(self, standard_error: f64) -> Self {
+        Self { standard_error: Some(standard_error), ..self }
     }
 
     /// The test, by the name the field knows.
@@ -110,6 +121,11 @@ impl Readout {
     /// The effect; none where there is no finite one.
     pub fn estimate(&self) -> Option<f64> {
         self.estimate
+    }
+
+    /// The standard error of the estimate, where the test rests on one: what [`meta`](crate::meta) pools.
+    pub fn standard_error(&self) -> Option<f64> {
+        self.standard_error
     }
 
     /// The effect it was tested against: 0, or 1 for ratios, or a margin.
@@ -143,12 +159,10 @@ impl Readout {
             return Verdict::Undecided;
         }
         match (self.alternative, self.estimate) {
-            (Alternative::Greater, _) => Verdict::Above,
             (Alternative::Less, _) => Verdict::Below,
             (Alternative::TwoSided, Some(estimate)) if estimate < self.null => Verdict::Below,
-            (Alternative::TwoSided, Some(_)) => Verdict::Above,
             (Alternative::TwoSided, None) if self.set.ends().1 < self.null => Verdict::Below,
-            (Alternative::TwoSided, None) => Verdict::Above,
+            _ => Verdict::Above,
         }
     }
 
@@ -223,6 +237,10 @@ impl Scale {
             (Self::OddsRatio, Language::Norwegian) => "oddsforhold",
             (Self::Total, Language::English) => "in all",
             (Self::Total, Language::Norwegian) => "i alt",
+            (Self::Value, Language::English) => "value",
+            (Self::Value, Language::Norwegian) => "verdi",
+            (Self::Probability, Language::English) => "probability of more",
+            (Self::Probability, Language::Norwegian) => "sannsynlighet for mer",
         }
     }
 }

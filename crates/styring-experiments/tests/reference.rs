@@ -1,5 +1,5 @@
 //! The reference cases of this crate.
-#![allow(clippy::expect_used, clippy::float_cmp, clippy::panic)]
+#![allow(clippy::expect_used, clippy::float_cmp, clippy::panic, clippy::unwrap_used)]
 
 #[path = "reference/group_sequential.rs"]
 mod group_sequential;
@@ -9,3 +9,5 @@ mod growthbook_power;
 mod planning;
 #[path = "reference/spotify_sequential.rs"]
 mod spotify_sequential;
+#[path = "reference/means.rs"]
+mod means;

@@ -2,3 +2,5 @@
 
 pub mod growthbook_power;
 pub mod spotify;
+pub mod growthbook;
+pub mod tea_tasting;
