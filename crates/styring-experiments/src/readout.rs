@@ -34,6 +34,8 @@ pub enum Scale {
     OddsRatio,
     /// A sum over everybody who was treated: conversions, kroner.
     Total,
+    /// A rate, a cost or a share, on its own scale.
+    Value,
 }
 
 /// What a readout comes to.
@@ -223,6 +225,8 @@ impl Scale {
             (Self::OddsRatio, Language::Norwegian) => "oddsforhold",
             (Self::Total, Language::English) => "in all",
             (Self::Total, Language::Norwegian) => "i alt",
+            (Self::Value, Language::English) => "value",
+            (Self::Value, Language::Norwegian) => "verdi",
         }
     }
 }
