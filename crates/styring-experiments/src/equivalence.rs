@@ -1,5 +1,6 @@
 use styring_special::{Split, student, student_inv};
 
+use crate::pivot::each_tail;
 use crate::proportions::{DifferenceMethod, RatioMethod, TwoProportions};
 use crate::rates::{RateRatioMethod, TwoRates};
 use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Level, Moments, Readout, Scale};
@@ -202,7 +203,7 @@ fn welch(treatment: &Moments, control: &Moments, hypothesis: Hypothesis) -> Resu
     let d = treatment.mean(0) - control.mean(0);
     let null = hypothesis.null().unwrap_or(0.0);
     let spread = libm::sqrt(variance);
-    let reach = spread * student_inv(df, Split::from_upper(hypothesis.level().alpha())?)?;
+    let reach = spread * student_inv(df, Split::from_upper(each_tail(hypothesis)?)?)?;
     let tails = student(df, (d - null) / spread)?;
     let (set, p) = if hypothesis.alternative() == Alternative::Less {
         (ConfidenceSet::AtMost(d + reach), tails.lower())

@@ -153,25 +153,14 @@ impl Fieller {
         let far = middle + root.copysign(middle);
         let (one, other) = (far / top, if far == 0.0 { 0.0 } else { bottom / far });
         let (low, high) = (one.min(other), one.max(other));
-        if z == 0.0 {
-            return match (self.ratio(), alternative) {
-                (Some(ratio), Alternative::Greater) => ConfidenceSet::AtLeast(ratio),
-                (Some(ratio), Alternative::Less) => ConfidenceSet::AtMost(ratio),
-                (Some(ratio), Alternative::TwoSided) => ConfidenceSet::Interval { low: ratio, high: ratio },
-                (None, _) => ConfidenceSet::Everything,
-            };
-        }
         if top > 0.0 {
-            // A level below one half asks of a one-sided set that it begin on the other side of the estimate.
-            return match (alternative, z > 0.0) {
-                (Alternative::TwoSided, _) => ConfidenceSet::Interval { low, high },
-                (Alternative::Greater, true) => ConfidenceSet::AtLeast(low),
-                (Alternative::Greater, false) => ConfidenceSet::AtLeast(high),
-                (Alternative::Less, true) => ConfidenceSet::AtMost(high),
-                (Alternative::Less, false) => ConfidenceSet::AtMost(low),
+            return match alternative {
+                Alternative::TwoSided => ConfidenceSet::Interval { low, high },
+                Alternative::Greater => ConfidenceSet::AtLeast(low),
+                Alternative::Less => ConfidenceSet::AtMost(high),
             };
         }
-        if discriminant <= 0.0 || z < 0.0 {
+        if discriminant <= 0.0 {
             return ConfidenceSet::Everything;
         }
         if top == 0.0 {

@@ -34,7 +34,7 @@ impl Hypothesis {
         Self::from(Alternative::Less)
     }
 
-    /// With another level than 95 %.
+    /// With another level than 95 %; one-sided, tests refuse one of 50 % or less.
     #[must_use]
     pub fn at(self, level: Level) -> Self {
         Self { level, ..self }

@@ -7,11 +7,23 @@ use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Readout, Scale};
 /// Beyond this z the normal tail is below the range of `f64`.
 const FAR: f64 = 40.0;
 
-/// The critical value of a hypothesis: z with the upper tail α, or α/2 if both sides count.
+/// The tail that is left on each side that counts: α, or α/2 if both do.
+///
+/// One-sided it has to be below one half, where the set still holds the estimate: a set that does not may hold nothing.
+pub(crate) fn each_tail(hypothesis: Hypothesis) -> Result<f64, Error> {
+    let level = hypothesis.level();
+    if hypothesis.alternative() == Alternative::TwoSided {
+        Ok(level.alpha() / 2.0)
+    } else if level.alpha() < 0.5 {
+        Ok(level.alpha())
+    } else {
+        Err(Error::range("level of a one-sided test", "above 0.5", level.level()))
+    }
+}
+
+/// The critical value of a hypothesis: z with that upper tail.
 pub(crate) fn critical(hypothesis: Hypothesis) -> Result<f64, Error> {
-    let alpha = hypothesis.level().alpha();
-    let tail = if hypothesis.alternative() == Alternative::TwoSided { alpha / 2.0 } else { alpha };
-    Ok(normal_inv(Split::from_upper(tail)?))
+    Ok(normal_inv(Split::from_upper(each_tail(hypothesis)?)?))
 }
 
 /// The tail that a statistic leaves on the side, or the sides, of the alternative.

@@ -121,7 +121,7 @@ impl Table {
             x2: other.successes() as f64,
             f2: other.failures() as f64,
             n2: other.trials() as f64,
-            d: apart / one.trials() as f64 / other.trials() as f64,
+            d: apart / cross(one.trials(), other.trials()) as f64,
         }
     }
 

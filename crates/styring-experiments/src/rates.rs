@@ -4,7 +4,7 @@ use styring_special::{Split, gamma_inc, gamma_inc_inv};
 
 use crate::binomial::no_more_probable;
 use crate::fieller::Fieller;
-use crate::pivot::{Pivot, checked_null, critical, set, tail, z_by_inversion};
+use crate::pivot::{Pivot, checked_null, critical, each_tail, set, tail, z_by_inversion};
 use crate::proportions::{ProportionMethod, of_tails};
 use crate::root::{falling_root, falling_root_from};
 use crate::{Alternative, ConfidenceSet, Counts, Error, Events, Hypothesis, Readout, Scale};
@@ -86,8 +86,7 @@ impl RateMethod {
     /// Limits of the expected number of events.
     fn limits(self, x: f64, hypothesis: Hypothesis) -> Result<(f64, f64), Error> {
         let z = critical(hypothesis)?;
-        let alpha = hypothesis.level().alpha();
-        let each = if hypothesis.alternative() == Alternative::TwoSided { alpha / 2.0 } else { alpha };
+        let each = each_tail(hypothesis)?;
         Ok(match self {
             Self::Score => (score_end(x, z), score_end(x, -z)),
             Self::Wald => (x - z * libm::sqrt(x), x + z * libm::sqrt(x)),

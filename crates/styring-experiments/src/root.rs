@@ -54,7 +54,8 @@ pub(crate) fn falling_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
 /// The answer is `end` if there is no crossing before it.
 pub(crate) fn falling_root_from(f: impl Fn(f64) -> f64, from: f64, step: f64, end: f64, upward: bool) -> f64 {
     let mut inner = from;
-    let mut width = step;
+    // A step that rounding made nothing still has to grow.
+    let mut width = step.max(f64::EPSILON * from.abs()).max(f64::MIN_POSITIVE);
     loop {
         let outer = if upward { (from + width).min(end) } else { (from - width).max(end) };
         let crossed = if upward { f(outer) <= 0.0 } else { f(outer) >= 0.0 };

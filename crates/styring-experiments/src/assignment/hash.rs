@@ -15,7 +15,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// The point of a unit, in 0 … 1, less than 1. Texts are hashed as UTF-8, as they are: `Kari` and `kari` are two units.
+    /// The point of a unit, in 0 … 1, less than 1. Texts are hashed as they are, by Murmur3 as UTF-8 and by FNV-1a as in [`fnv1a_32`]: `Kari` and `kari` are two units.
     ///
     /// ```
     /// use styring_experiments::assignment::Scheme;
@@ -27,13 +27,12 @@ impl Scheme {
     pub fn point(self, salt: &str, unit: &str) -> f64 {
         match self {
             Self::Fnv1aV1 => {
-                let hash = fnv1a(fnv1a(OFFSET, unit.as_bytes()), salt.as_bytes());
+                let hash = fnv1a(fnv1a(OFFSET, unit), salt);
                 f64::from(hash % 1000) / 1000.0
             }
             Self::Fnv1aV2 => {
-                let hash = fnv1a(fnv1a(OFFSET, salt.as_bytes()), unit.as_bytes());
-                let mut digits = [0; 10];
-                f64::from(fnv1a(OFFSET, decimal(hash, &mut digits)) % 10_000) / 10_000.0
+                let hash = fnv1a(fnv1a(OFFSET, salt), unit);
+                f64::from(digits(hash).fold(OFFSET, step) % 10_000) / 10_000.0
             }
             Self::Murmur3 => f64::from(murmur3_32(unit.as_bytes(), murmur3_32(salt.as_bytes(), 0))) / 4_294_967_296.0,
         }
@@ -42,36 +41,32 @@ impl Scheme {
 
 const OFFSET: u32 = 0x811c_9dc5;
 
-/// The 32-bit FNV-1a hash (Fowler, Noll and Vo).
+/// The 32-bit FNV-1a hash (Fowler, Noll and Vo) of a text, one UTF-16 unit at a time.
+///
+/// For ASCII it is the hash of the bytes. Beyond, the schemes of GrowthBook take what JavaScript calls a character, and not the bytes of UTF-8.
 ///
 /// ```
 /// use styring_experiments::assignment::fnv1a_32;
 ///
-/// assert_eq!(fnv1a_32(b""), 0x811c_9dc5);
-/// assert_eq!(fnv1a_32(b"foobar"), 0xbf9c_f968);
+/// assert_eq!(fnv1a_32(""), 0x811c_9dc5);
+/// assert_eq!(fnv1a_32("foobar"), 0xbf9c_f968);
 /// ```
-pub fn fnv1a_32(bytes: &[u8]) -> u32 {
-    fnv1a(OFFSET, bytes)
+pub fn fnv1a_32(text: &str) -> u32 {
+    fnv1a(OFFSET, text)
 }
 
-fn fnv1a(so_far: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(so_far, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+fn fnv1a(so_far: u32, text: &str) -> u32 {
+    text.encode_utf16().map(u32::from).fold(so_far, step)
 }
 
-/// The digits of a number, without a heap.
-fn decimal(mut number: u32, digits: &mut [u8; 10]) -> &[u8] {
-    let mut from = digits.len();
-    for digit in digits.iter_mut().rev() {
-        #[allow(clippy::cast_possible_truncation, reason = "a digit")]
-        let last = (number % 10) as u8;
-        *digit = b'0' + last;
-        from -= 1;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    digits.get(from..).unwrap_or_default()
+fn step(hash: u32, code: u32) -> u32 {
+    (hash ^ code).wrapping_mul(0x0100_0193)
+}
+
+/// The decimal digits of a number as ASCII codes, without a heap.
+fn digits(number: u32) -> impl Iterator<Item = u32> {
+    let places = number.checked_ilog10().unwrap_or(0);
+    (0..=places).rev().map(move |place| u32::from(b'0') + number / 10_u32.pow(place) % 10)
 }
 
 /// The 32-bit Murmur3 hash for x86 (Appleby 2010).

@@ -153,9 +153,10 @@ fn wald_spread(table: Table) -> f64 {
 
 fn agresti_caffo(table: Table) -> (f64, f64) {
     let (n1, n2) = (table.n1 + 2.0, table.n2 + 2.0);
-    let (p1, p2) = ((table.x1 + 1.0) / n1, (table.x2 + 1.0) / n2);
     let variance = |x: f64, f: f64, n: f64| (x + 1.0) / n * ((f + 1.0) / n) / n;
-    (p1 - p2, libm::sqrt(variance(table.x1, table.f1, n1) + variance(table.x2, table.f2, n2)))
+    // (x₁ + 1)(n₂ + 2) − (x₂ + 1)(n₁ + 2), without a difference of near shares.
+    let apart = table.d * table.n1 * table.n2 + ((table.x1 - table.f1) - (table.x2 - table.f2));
+    (apart / n1 / n2, libm::sqrt(variance(table.x1, table.f1, n1) + variance(table.x2, table.f2, n2)))
 }
 
 /// The lower end for z > 0, the upper for z < 0.

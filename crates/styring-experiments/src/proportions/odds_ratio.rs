@@ -85,15 +85,23 @@ fn score(table: Table, psi: f64) -> f64 {
     }
     let (successes, failures) = (table.x1 + table.x2, table.f1 + table.f2);
     let a = table.n2 * (psi - 1.0);
-    let b = table.n1 * psi + table.n2 - successes * (psi - 1.0);
+    // n₁ψ + n₂ − X(ψ − 1), where n₁ and X may be near.
+    let b = psi * (table.f1 - table.x2) + table.n2 + successes;
     let root = libm::sqrt(b * b + 4.0 * a * successes);
     let p2 = if b > 0.0 { 2.0 * successes / (b + root) } else { (root - b) / (2.0 * a) };
     let q2 = 2.0 * psi * failures / (table.n2 * psi + table.n1 + failures * (psi - 1.0) + root);
     let all = q2 + psi * p2;
     let (p1, q1) = (psi * p2 / all, q2 / all);
     let information = 1.0 / (table.n1 * p1 * q1) + 1.0 / (table.n2 * p2 * q2);
-    // Of the arm's conversions or failures, those that are fewer.
-    let above = if p1 < 0.5 { table.x1 - table.n1 * p1 } else { table.n1 * q1 - table.f1 };
+    // In all four cells what is above expectation is the same but for the sign; the smallest cell has most digits of it.
+    let cells = [
+        (table.n1 * p1, table.x1 - table.n1 * p1),
+        (table.n1 * q1, table.n1 * q1 - table.f1),
+        (table.n2 * p2, table.n2 * p2 - table.x2),
+        (table.n2 * q2, table.f2 - table.n2 * q2),
+    ];
+    let above =
+        cells.into_iter().fold((f64::INFINITY, 0.0), |least, cell| if cell.0 < least.0 { cell } else { least }).1;
     if above == 0.0 { 0.0 } else { above * libm::sqrt(information) }
 }
 

@@ -1,7 +1,7 @@
 use styring_special::{Split, beta_inc, beta_inc_inv};
 
 use crate::binomial::{at_least, ln_probability, no_more_probable};
-use crate::pivot::{critical, set, tail, z_by_inversion};
+use crate::pivot::{critical, each_tail, set, tail, z_by_inversion};
 use crate::root::falling_root;
 use crate::{Alternative, ConfidenceSet, Counts, Error, Hypothesis, Readout, Scale};
 
@@ -97,8 +97,7 @@ impl ProportionMethod {
     fn limits(self, counts: Counts, hypothesis: Hypothesis) -> Result<(f64, f64), Error> {
         let (x, f, n) = (counts.successes() as f64, counts.failures() as f64, counts.trials() as f64);
         let z = critical(hypothesis)?;
-        let alpha = hypothesis.level().alpha();
-        let each = if hypothesis.alternative() == Alternative::TwoSided { alpha / 2.0 } else { alpha };
+        let each = each_tail(hypothesis)?;
         Ok(match self {
             Self::Wilson => (x / n - wilson_reach(x, f, -z), x / n + wilson_reach(x, f, z)),
             Self::WilsonCorrected => (corrected_low(x, f, z), 1.0 - corrected_low(f, x, z)),

