@@ -1,4 +1,9 @@
 //! Probabilities of counts, with their digits at any number of trials (Loader 2000, "Fast and accurate computation of binomial probabilities").
+#![allow(
+    clippy::many_single_char_names,
+    clippy::float_cmp,
+    reason = "the letters of the formulas; counts are whole numbers, and a sum that no longer changes is meant exactly"
+)]
 
 use core::f64::consts::{LN_2, TAU};
 

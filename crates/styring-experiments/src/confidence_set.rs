@@ -96,13 +96,11 @@ impl ConfidenceSet {
     /// What of the set lies between the smallest and the largest value that there is; an end beyond them becomes them.
     #[must_use]
     pub(crate) fn within(self, least: f64, most: f64) -> Self {
-        match self {
-            Self::Outside { .. } => self,
-            _ => {
-                let (low, high) = self.ends();
-                Self::between(low.clamp(least, most), high.clamp(least, most))
-            }
+        if let Self::Outside { .. } = self {
+            return self;
         }
+        let (low, high) = self.ends();
+        Self::between(low.clamp(least, most), high.clamp(least, most))
     }
 
     /// The set of all reciprocals: of kroner per conversion, where this is conversions per krone.
@@ -119,7 +117,7 @@ impl ConfidenceSet {
             // Everything but a gap on one side of zero: the gap of the reciprocals lies on that side too.
             Self::Outside { below, above } if below > 0.0 => Self::Outside { below: 1.0 / above, above: 1.0 / below },
             Self::Outside { below, above } if above < 0.0 => Self::Outside { below: 1.0 / above, above: 1.0 / below },
-            Self::Outside { below, above } if below == 0.0 => Self::AtMost(1.0 / above),
+            Self::Outside { below: 0.0, above } => Self::AtMost(1.0 / above),
             Self::Outside { below, .. } => Self::AtLeast(1.0 / below),
             _ => {
                 let (low, high) = self.ends();

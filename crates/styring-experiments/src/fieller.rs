@@ -1,3 +1,5 @@
+#![allow(clippy::many_single_char_names, reason = "the letters of the formulas")]
+
 use crate::pivot::{checked_null, critical, tail};
 use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Joint, Moments, Readout, Scale};
 
@@ -167,14 +169,14 @@ impl Fieller {
             let end = bottom / (2.0 * middle);
             let set = if middle > 0.0 { ConfidenceSet::AtLeast(end) } else { ConfidenceSet::AtMost(end) };
             let outside_is_above = self.z(if middle > 0.0 { end - 1.0 } else { end + 1.0 }) > 0.0;
-            return self.side(alternative, outside_is_above, set);
+            return Self::side(alternative, outside_is_above, set);
         }
         let gap_is_above = self.z(low / 2.0 + high / 2.0) > 0.0;
-        self.side(alternative, gap_is_above, ConfidenceSet::Outside { below: low, above: high })
+        Self::side(alternative, gap_is_above, ConfidenceSet::Outside { below: low, above: high })
     }
 
     /// One-sided, what is contradicted only by lying on the wrong side is not contradicted.
-    fn side(self, alternative: Alternative, contradicted_from_above: bool, set: ConfidenceSet) -> ConfidenceSet {
+    fn side(alternative: Alternative, contradicted_from_above: bool, set: ConfidenceSet) -> ConfidenceSet {
         match alternative {
             Alternative::TwoSided => set,
             Alternative::Greater if contradicted_from_above => set,

@@ -134,11 +134,7 @@ impl Holdout {
         let hypothesis = hypothesis.into();
         let null = hypothesis.null().unwrap_or(0.0);
         // The lift of the held out over the exposed, turned round.
-        let turned = match hypothesis.alternative() {
-            crate::Alternative::TwoSided => Hypothesis::two_sided(),
-            crate::Alternative::Greater => Hypothesis::less(),
-            crate::Alternative::Less => Hypothesis::greater(),
-        };
+        let turned = Hypothesis::from(hypothesis.alternative().turned());
         let lift = self.groups.swapped().lift(method, turned.at(hypothesis.level()).against(-null))?;
         let asked = (hypothesis.level(), hypothesis.alternative());
         let estimate = (lift.estimate().map(|lift| -lift), null);

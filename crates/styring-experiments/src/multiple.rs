@@ -184,7 +184,9 @@ fn hommel(p: &mut [f64]) {
         let simes =
             last.iter().enumerate().map(|(index, p)| m as f64 * p / (index as f64 + 1.0)).fold(f64::INFINITY, f64::min);
         let (first, rest) = adjusted.split_at_mut(few.len());
-        rest.iter_mut().for_each(|a| *a = a.max(simes));
+        for a in rest {
+            *a = a.max(simes);
+        }
         for (a, p) in first.iter_mut().zip(few) {
             *a = a.max(simes.min(m as f64 * p));
         }
@@ -197,5 +199,7 @@ fn two_stage(p: &mut [f64], alpha: f64, factor: f64) {
     up(p, |p, rank, _| p / (rank / m));
     let found = p.iter().filter(|p| p.min(1.0) <= alpha / factor).count();
     let left = if found == 0 || found == p.len() { m } else { m - found as f64 };
-    p.iter_mut().for_each(|p| *p = p.min(1.0) * (left / m) * factor);
+    for p in p {
+        *p = p.min(1.0) * (left / m) * factor;
+    }
 }

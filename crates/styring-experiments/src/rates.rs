@@ -1,4 +1,5 @@
 //! Events per unit of exposure: one rate, and two.
+#![allow(clippy::many_single_char_names, reason = "the letters of the formulas")]
 
 use styring_special::{Split, gamma_inc, gamma_inc_inv};
 
@@ -352,32 +353,7 @@ impl TwoRates {
                 let z = |k: f64| z_by_inversion(|z| mover_ratio_end(x, y, z).min(f64::MAX), k);
                 Pivot { z, limit }.readout(method.name(), Scale::Ratio, asked, hypothesis)?
             }
-            RateRatioMethod::Exact | RateRatioMethod::MidP => {
-                let binomial = if method == RateRatioMethod::Exact {
-                    ProportionMethod::ClopperPearson
-                } else {
-                    ProportionMethod::MidP
-                };
-                let share = self.share()?;
-                if share.trials() == 0 {
-                    let level = (hypothesis.level(), hypothesis.alternative());
-                    return Ok(Readout::new(
-                        method.name(),
-                        Scale::Ratio,
-                        (None, null),
-                        ConfidenceSet::AtLeast(0.0),
-                        1.0,
-                        level,
-                    ));
-                }
-                let k = null * exposures;
-                let readout = binomial.readout(share, k / (1.0 + k), hypothesis)?;
-                let (low, high) = readout.set().ends();
-                let odds = |share: f64| if share >= 1.0 { f64::INFINITY } else { share / (1.0 - share) };
-                let set = ConfidenceSet::between(odds(low), odds(high));
-                let level = (hypothesis.level(), hypothesis.alternative());
-                Readout::new(method.name(), Scale::Ratio, asked, set, readout.p_value(), level)
-            }
+            RateRatioMethod::Exact | RateRatioMethod::MidP => self.conditional(method, null * exposures, hypothesis)?,
         };
         Ok(finish(readout))
     }
@@ -425,6 +401,30 @@ impl TwoRates {
                 Pivot { z, limit: end }.readout(name, scale, asked, hypothesis)
             }
         }
+    }
+
+    /// The test given the events of both together, in the ratio of the counts.
+    fn conditional(self, method: RateRatioMethod, null: f64, hypothesis: Hypothesis) -> Result<Readout, Error> {
+        let exact = method == RateRatioMethod::Exact;
+        let binomial = if exact { ProportionMethod::ClopperPearson } else { ProportionMethod::MidP };
+        let share = self.share()?;
+        let odds = |share: f64| if share >= 1.0 { f64::INFINITY } else { share / (1.0 - share) };
+        let (set, p) = if share.trials() == 0 {
+            (ConfidenceSet::AtLeast(0.0), 1.0)
+        } else if share.successes() > share.failures() {
+            // The smaller share has its digits; its odds are the reciprocal.
+            let turned = Hypothesis::from(hypothesis.alternative().turned()).at(hypothesis.level());
+            let readout = binomial.readout(self.swapped().share()?, 1.0 / (1.0 + null), turned)?;
+            let (low, high) = readout.set().ends();
+            let over_one = |odds: f64| if odds == 0.0 { f64::INFINITY } else { 1.0 / odds };
+            (ConfidenceSet::between(over_one(odds(high)), over_one(odds(low))), readout.p_value())
+        } else {
+            let readout = binomial.readout(share, null / (1.0 + null), hypothesis)?;
+            let (low, high) = readout.set().ends();
+            (ConfidenceSet::between(odds(low), odds(high)), readout.p_value())
+        };
+        let asked = (hypothesis.level(), hypothesis.alternative());
+        Ok(Readout::new(method.name(), Scale::Ratio, (None, null), set, p, asked))
     }
 
     /// The exact conditional test in the sense of small probabilities, as other packages have it: all splits of the events that are no more probable than the one seen. `mid` counts half of the one

@@ -140,6 +140,7 @@ impl Readout {
     }
 
     /// Whether the data contradict the null, and to which side.
+    #[allow(clippy::match_same_arms, reason = "one line a case")]
     pub fn verdict(&self) -> Verdict {
         if self.p_value >= self.level.alpha() {
             return Verdict::Undecided;

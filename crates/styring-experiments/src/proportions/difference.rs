@@ -1,3 +1,9 @@
+#![allow(
+    clippy::many_single_char_names,
+    clippy::float_cmp,
+    reason = "the letters of the formulas; the ends of the scale are meant exactly"
+)]
+
 use crate::pivot::{Pivot, checked_null, critical, set, tail, z_by_inversion};
 use crate::root::falling_root_from;
 use crate::{Alternative, Error, Hypothesis, Readout, Scale};

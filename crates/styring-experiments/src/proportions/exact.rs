@@ -184,7 +184,7 @@ fn greatest(n1: u64, n2: u64, regions: &[(Region, bool)]) -> (f64, f64) {
         let after = heights.get(step + 1).unwrap_or(&0.0);
         // A hill that may be the highest once climbed.
         if height >= before && height >= after && *height > 0.98 * top {
-            let (found, height) = climb(&at, angle(step.saturating_sub(1)), angle((step + 1).min(steps)));
+            let (found, height) = climb(at, angle(step.saturating_sub(1)), angle((step + 1).min(steps)));
             if height > best.0 {
                 let sine = libm::sin(found);
                 best = (height, sine * sine);

@@ -76,6 +76,7 @@ impl TwoProportions {
 }
 
 /// z of an odds ratio: the conversions of the treatment above what is expected at the most likely pair of rates with that odds ratio.
+#[allow(clippy::float_cmp, reason = "one is meant exactly")]
 fn score(table: Table, psi: f64) -> f64 {
     if psi == 1.0 {
         return table.pooled_z();
