@@ -7,6 +7,14 @@ use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Readout, Scale};
 /// Beyond this z the normal tail is below the range of `f64`.
 const FAR: f64 = 40.0;
 
+/// Tails and their z.
+const USUAL: [(f64, f64); 4] = [
+    (0.025, 1.959_963_984_540_054),
+    (0.05, 1.644_853_626_951_472_7),
+    (0.005, 2.575_829_303_548_900_8),
+    (0.01, 2.326_347_874_040_840_7),
+];
+
 /// The tail that is left on each side that counts: α, or α/2 if both do.
 ///
 /// One-sided it has to be below one half, where the set still holds the estimate: a set that does not may hold nothing.
@@ -23,7 +31,12 @@ pub(crate) fn each_tail(hypothesis: Hypothesis) -> Result<f64, Error> {
 
 /// The critical value of a hypothesis: z with that upper tail.
 pub(crate) fn critical(hypothesis: Hypothesis) -> Result<f64, Error> {
-    Ok(normal_inv(Split::from_upper(each_tail(hypothesis)?)?))
+    let each = each_tail(hypothesis)?;
+    // The usual levels need no search, which would cost more than all the rest of a test in closed form.
+    match USUAL.iter().find(|(tail, _)| tail.to_bits() == each.to_bits()) {
+        Some((_, z)) => Ok(*z),
+        None => Ok(normal_inv(Split::from_upper(each)?)),
+    }
 }
 
 /// The tail that a statistic leaves on the side, or the sides, of the alternative.
@@ -97,4 +110,17 @@ pub(crate) fn checked_null(
 ) -> Result<f64, Error> {
     let null = hypothesis.null().unwrap_or(none);
     if low <= null && null <= high && null.is_finite() { Ok(null) } else { Err(Error::range("null", expected, null)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_levels_are_what_a_search_finds() {
+        for (tail, z) in USUAL {
+            let found = normal_inv(Split::from_upper(tail).expect("a tail"));
+            assert!((found - z).abs() <= 2.0 * f64::EPSILON * z, "{tail}: {found} {z}");
+        }
+    }
 }

@@ -227,8 +227,10 @@ fn restricted(table: Table, delta: f64, room: f64) -> f64 {
         // d/dp of p·S(p).
         let change = one * (delta / a) - three * (room / c) - four / q;
         let newton = p - value / change;
-        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        if (next - p).abs() <= 4.0 * f64::EPSILON * p {
+        let inside = newton > low && newton < high;
+        let next = if inside { newton } else { 0.5 * (low + high) };
+        // A step squares the error: after one of a part in 10⁹ nothing is left of it.
+        if inside && (next - p).abs() <= 1e-9 * p || high - low <= f64::EPSILON * low {
             return next;
         }
         p = next;

@@ -168,6 +168,7 @@ struct MeansInput {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names)]
 struct MarginsExpected {
     tost_wald_p: f64,
     #[serde(rename = "tost_agresti-caffo_p")]
