@@ -14,3 +14,14 @@ pub enum Alternative {
     /// That it is below.
     Less,
 }
+
+impl Alternative {
+    /// The same with treatment and control exchanged.
+    pub(crate) fn turned(self) -> Self {
+        match self {
+            Self::TwoSided => Self::TwoSided,
+            Self::Greater => Self::Less,
+            Self::Less => Self::Greater,
+        }
+    }
+}

@@ -93,6 +93,52 @@ impl ConfidenceSet {
         }
     }
 
+    /// What of the set lies between the smallest and the largest value that there is; an end beyond them becomes them.
+    #[must_use]
+    pub(crate) fn within(self, least: f64, most: f64) -> Self {
+        if let Self::Outside { .. } = self {
+            return self;
+        }
+        let (low, high) = self.ends();
+        Self::between(low.clamp(least, most), high.clamp(least, most))
+    }
+
+    /// The set of all reciprocals: of kroner per conversion, where this is conversions per krone.
+    ///
+    /// An interval around zero becomes everything outside an interval (Fieller 1954). Zero itself has none; the set of nothing but zero, of which nothing can be said, becomes everything.
+    #[must_use]
+    pub fn reciprocal(self) -> Self {
+        let upper = |low: f64, high: f64| Self::between(1.0 / high, if low == 0.0 { f64::INFINITY } else { 1.0 / low });
+        match self {
+            Self::Everything => Self::Everything,
+            Self::Outside { below, above } if below < 0.0 && above > 0.0 => {
+                Self::Interval { low: 1.0 / below, high: 1.0 / above }
+            }
+            // Everything but a gap on one side of zero: the gap of the reciprocals lies on that side too.
+            Self::Outside { below, above } if below > 0.0 => Self::Outside { below: 1.0 / above, above: 1.0 / below },
+            Self::Outside { below, above } if above < 0.0 => Self::Outside { below: 1.0 / above, above: 1.0 / below },
+            Self::Outside { below: 0.0, above } => Self::AtMost(1.0 / above),
+            Self::Outside { below, .. } => Self::AtLeast(1.0 / below),
+            _ => {
+                let (low, high) = self.ends();
+                if low >= 0.0 && high > 0.0 {
+                    upper(low, high)
+                } else if high <= 0.0 && low < 0.0 {
+                    upper(-high, -low).times(-1.0)
+                } else if low < 0.0 && high > 0.0 {
+                    match (low.is_finite(), high.is_finite()) {
+                        (true, true) => Self::Outside { below: 1.0 / low, above: 1.0 / high },
+                        (true, false) => Self::Outside { below: 1.0 / low, above: 0.0 },
+                        (false, true) => Self::Outside { below: 0.0, above: 1.0 / high },
+                        (false, false) => Self::Everything,
+                    }
+                } else {
+                    Self::Everything
+                }
+            }
+        }
+    }
+
     /// The set under a function that rises everywhere, such as the exponential.
     #[must_use]
     pub fn map(self, rising: impl Fn(f64) -> f64) -> Self {

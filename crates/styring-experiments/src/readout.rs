@@ -37,8 +37,11 @@ pub enum Scale {
     Total,
     /// A rate, a cost or a share, on its own scale.
     Value,
+<<<<<<< HEAD
     /// How probable it is that a value of the treatment is above one of the control.
     Probability,
+=======
+>>>>>>> xfixed
 }
 
 /// What a readout comes to.
@@ -154,6 +157,7 @@ impl Readout {
     }
 
     /// Whether the data contradict the null, and to which side.
+    #[allow(clippy::match_same_arms, reason = "one line a case")]
     pub fn verdict(&self) -> Verdict {
         if self.p_value >= self.level.alpha() {
             return Verdict::Undecided;
@@ -239,8 +243,11 @@ impl Scale {
             (Self::Total, Language::Norwegian) => "i alt",
             (Self::Value, Language::English) => "value",
             (Self::Value, Language::Norwegian) => "verdi",
+<<<<<<< HEAD
             (Self::Probability, Language::English) => "probability of more",
             (Self::Probability, Language::Norwegian) => "sannsynlighet for mer",
+=======
+>>>>>>> xfixed
         }
     }
 }

@@ -11,3 +11,9 @@ mod planning;
 mod spotify_sequential;
 #[path = "reference/means.rs"]
 mod means;
+#[path = "reference/proportions.rs"]
+mod proportions;
+#[path = "reference/rates_and_holdouts.rs"]
+mod rates_and_holdouts;
+#[path = "reference/readiness.rs"]
+mod readiness;
