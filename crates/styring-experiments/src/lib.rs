@@ -3,11 +3,14 @@
 mod alternative;
 mod confidence_set;
 mod counts;
+mod crossing;
 mod error;
 mod level;
 mod moments;
 mod readout;
 mod seed;
+pub mod sequential;
+mod stirling;
 
 pub use alternative::Alternative;
 pub use confidence_set::ConfidenceSet;
