@@ -1,12 +1,14 @@
 //! Experiment statistics for marketing: from counts and moments to a decision and its interval.
 
 mod alternative;
+pub mod bayes;
 mod confidence_set;
 mod counts;
 mod crossing;
 mod error;
 mod level;
 mod moments;
+pub mod parity;
 mod readout;
 mod seed;
 pub mod sequential;

@@ -283,7 +283,7 @@ pub struct BettingMean {
 impl BettingMean {
     /// Nothing seen yet.
     pub fn new(bounds: Bounds, level: Level) -> Self {
-        Self { bounds, level, bettor: Bettor::new(level.alpha()), bets: Vec::new() }
+        Self { bounds, level, bettor: Bettor::new(level.alpha() / 2.0), bets: Vec::new() }
     }
 
     /// One more value.

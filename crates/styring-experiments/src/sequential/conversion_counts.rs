@@ -187,6 +187,18 @@ impl ConversionCounts {
         Ok(ConfidenceSet::between(libm::exp(low), libm::exp(high)))
     }
 
+    /// The share of the conversions of an arm and the control that are the arm's, at the shares of traffic of this period: what is not rejected at the level, two-sided.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] for an arm that is not there or is the control.
+    pub fn conversion_share(&self, arm: usize, level: Level) -> Result<ConfidenceSet, Error> {
+        let (low, high) = self.bet(arm, 0.0)?.ends(level, Alternative::TwoSided, 0.0);
+        let odds = self.periods.last().map_or(1.0, |period| period.shares.get(arm) / period.shares.get(0));
+        let share = |ratio: f64| logistic(ratio + libm::log(odds));
+        Ok(ConfidenceSet::between(share(low), share(high)))
+    }
+
     fn bet(&self, arm: usize, null: f64) -> Result<Bet<'_>, Error> {
         if arm == 0 || arm >= self.arms() {
             return Err(Error::range("arm", "one of the treatments", arm));
