@@ -1,6 +1,6 @@
 use crate::sequential::asymptotic::{self, critical, log_e, time};
 use crate::sequential::look::one_side;
-use crate::sequential::{BurnIn, Look, SequentialPlan};
+use crate::sequential::{BurnIn, EValue, Look, SequentialPlan};
 use crate::{Counts, Error, Scale};
 
 const DIFFERENCE: (&str, Scale) = ("pooled-score confidence sequence", Scale::Difference);
@@ -36,10 +36,7 @@ pub fn rate_difference(control: Counts, treatment: Counts, plan: &SequentialPlan
         return Ok(Look::nothing_yet(DIFFERENCE, estimate, plan));
     };
     let time = clock(control, treatment, plan);
-    let z = |difference: f64| {
-        let variance = restricted_variance(control, treatment, difference);
-        if variance > 0.0 { (estimate - difference) / variance.sqrt() } else { 0.0 }
-    };
+    let z = |difference: f64| score(control, treatment, estimate, difference);
     let limit = critical(plan, time);
     let end = |side: f64| {
         let beyond = |difference: f64| (difference - estimate) * side > 0.0 && -z(difference) * side > limit;
@@ -94,6 +91,44 @@ pub fn rate_lift(control: Counts, treatment: Counts, plan: &SequentialPlan) -> R
     let estimate = libm::log(of_treatment / of_control);
     let time = clock(control, treatment, plan);
     Ok(asymptotic::look(LIFT, (estimate, squared.sqrt()), libm::log1p(null), time, plan, libm::expm1))
+}
+
+/// The evidence of [`rate_difference`] or [`rate_lift`] alone, without estimate and set: for many decisions at once. None before the burn-in is over.
+///
+/// # Errors
+///
+/// As there, and [`Error::OutOfRange`] for another scale than a difference or a lift.
+///
+/// ```
+/// use styring_experiments::sequential::{SequentialPlan, rate_difference, rate_e_value};
+/// use styring_experiments::{Counts, Scale};
+///
+/// let plan = SequentialPlan::users(40_000)?;
+/// let (control, treatment) = (Counts::new(400, 20_000)?, Counts::new(520, 20_000)?);
+/// let e_value = rate_e_value(control, treatment, Scale::Difference, &plan)?;
+/// assert_eq!(e_value, rate_difference(control, treatment, &plan)?.e_value());
+/// # Ok::<(), styring_experiments::Error>(())
+/// ```
+pub fn rate_e_value(control: Counts, treatment: Counts, scale: Scale, plan: &SequentialPlan) -> Result<EValue, Error> {
+    let (_, _, null) = plan.question();
+    match scale {
+        Scale::Lift => return rate_lift(control, treatment, plan).map(|look| look.e_value()),
+        Scale::Difference if null.abs() < 1.0 => {}
+        Scale::Difference => return Err(Error::range("null", "a difference of rates between −1 and 1", null)),
+        _ => return Err(Error::range("scale", "a difference or a lift", format!("{scale:?}"))),
+    }
+    let rates = control.rate().zip(treatment.rate());
+    let Some((of_control, of_treatment)) = rates.filter(|_| burnt_in(control, plan) && burnt_in(treatment, plan)) else {
+        return Ok(EValue::NONE);
+    };
+    let z = score(control, treatment, of_treatment - of_control, null);
+    Ok(EValue::clamped(log_e(plan, z, clock(control, treatment, plan))))
+}
+
+/// How many standard errors the difference is from another, at the rates most likely under that.
+fn score(control: Counts, treatment: Counts, estimate: f64, difference: f64) -> f64 {
+    let variance = restricted_variance(control, treatment, difference);
+    if variance > 0.0 { (estimate - difference) / variance.sqrt() } else { 0.0 }
 }
 
 fn burnt_in(arm: Counts, plan: &SequentialPlan) -> bool {

@@ -41,7 +41,7 @@ mod stitching;
 pub use beta_mixture::BetaMixture;
 pub use bounded_mean::{BernsteinMean, BettingMean, Bounds, HoeffdingMean, MixtureMean};
 pub use conversion_counts::ConversionCounts;
-pub use conversion_rates::{rate_difference, rate_lift};
+pub use conversion_rates::{rate_difference, rate_e_value, rate_lift};
 pub use e_value::{EValue, RunningP};
 pub use gamma_mixture::GammaMixture;
 pub use look::Look;
