@@ -5,6 +5,7 @@ pub mod bayes;
 mod confidence_set;
 mod counts;
 mod crossing;
+pub mod decision;
 mod error;
 mod level;
 mod moments;

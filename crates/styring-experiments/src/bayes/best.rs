@@ -95,7 +95,7 @@ pub fn chance_to_beat(control: Posterior, treatment: Posterior) -> Result<f64, E
     {
         return Ok(normal((m_t - m_c) / libm::hypot(s_c, s_t))?.lower());
     }
-    at_most(control, treatment, |value| value).map(Split::upper)
+    at_most(control, treatment, |value| value, Split::upper)
 }
 
 /// The equal-tailed credible interval of the difference, treatment less control.
@@ -107,7 +107,7 @@ pub fn difference_interval(control: Posterior, treatment: Posterior, level: Leve
     let (from, to) = (control.range()?, treatment.range()?);
     let value = |place: f64| control.value(place).0;
     let ends = (value(to.low) - value(from.high), value(to.high) - value(from.low));
-    interval(ends, level, |difference| at_most(control, treatment, |value| value + difference))
+    interval(ends, level, |difference, tail| at_most(control, treatment, |value| value + difference, tail))
 }
 
 /// The equal-tailed credible interval of the lift, treatment over control less one.
@@ -122,38 +122,38 @@ pub fn lift_interval(control: Posterior, treatment: Posterior, level: Level) -> 
     let (from, to) = (control.range()?, treatment.range()?);
     let log = |place: f64| libm::log(control.value(place).0);
     let ends = (log(to.low) - log(from.high), log(to.high) - log(from.low));
-    let set = interval(ends, level, |ratio| at_most(control, treatment, |value| value * libm::exp(ratio)))?;
+    let set = interval(ends, level, |ratio, tail| at_most(control, treatment, |value| value * libm::exp(ratio), tail))?;
     Ok(set.map(libm::expm1))
 }
 
 fn interval(
     (low, high): (f64, f64),
     level: Level,
-    at_most: impl Fn(f64) -> Result<Split, Error>,
+    part: impl Fn(f64, fn(Split) -> f64) -> Result<f64, Error>,
 ) -> Result<ConfidenceSet, Error> {
     let tail = level.alpha() / 2.0;
-    at_most(low)?;
-    let below = crate::crossing::crossing(low, high, |end| at_most(end).is_ok_and(|split| split.lower() >= tail));
-    let above = crate::crossing::crossing(high, low, |end| at_most(end).is_ok_and(|split| split.upper() >= tail));
+    part(low, Split::lower)?;
+    let below = crate::crossing::crossing(low, high, |end| part(end, Split::lower).is_ok_and(|p| p >= tail));
+    let above = crate::crossing::crossing(high, low, |end| part(end, Split::upper).is_ok_and(|p| p >= tail));
     Ok(ConfidenceSet::between(below, above))
 }
 
-/// How probable it is that the treatment is at most a rising function of the control.
-fn at_most(control: Posterior, treatment: Posterior, function: impl Fn(f64) -> f64) -> Result<Split, Error> {
+/// How probable it is that the treatment is at most a rising function of the control, or above it.
+fn at_most(
+    control: Posterior,
+    treatment: Posterior,
+    function: impl Fn(f64) -> f64,
+    part: fn(Split) -> f64,
+) -> Result<f64, Error> {
     if !control.is_like(treatment) {
         return Err(Error::range("posteriors", "of one kind", "of several"));
     }
     let ranges = [control.range()?, treatment.range()?];
     let points = points(&ranges, ranges[0].low, ranges[0].high);
-    let part = |upper: bool| {
-        integral(&points, |place| {
-            let below = treatment.below(function(control.value(place).0));
-            let share = below.map_or(0.0, |split| if upper { split.upper() } else { split.lower() });
-            control.density(place) * share
-        })
-    };
-    let (lower, upper) = (part(false), part(true));
-    Ok(Split::from_ratio(lower.max(0.0), upper.max(0.0))?)
+    let probability = integral(&points, |place| {
+        control.density(place) * treatment.below(function(control.value(place).0)).map_or(0.0, part)
+    });
+    Ok(probability.clamp(0.0, 1.0))
 }
 
 /// ln of a probability, to full accuracy near one.

@@ -206,7 +206,14 @@ impl ConversionCounts {
         if null <= -1.0 {
             return Err(Error::range("null", "a lift above −1", null));
         }
-        Ok(Bet { counts: self, arm })
+        let mut bet = Bet { counts: self, arm, centre: 0.0 };
+        bet.centre = match (bet.estimate(), bet.seen()) {
+            (Some(estimate), _) => estimate,
+            (None, [_, of_arm]) if of_arm > 0.0 => f64::INFINITY,
+            (None, [of_control, _]) if of_control > 0.0 => f64::NEG_INFINITY,
+            _ => 0.0,
+        };
+        Ok(bet)
     }
 }
 
@@ -214,6 +221,8 @@ impl ConversionCounts {
 struct Bet<'a> {
     counts: &'a ConversionCounts,
     arm: usize,
+    /// The estimate, infinite where an arm has no conversions.
+    centre: f64,
 }
 
 impl Bet<'_> {
@@ -272,8 +281,15 @@ impl Bet<'_> {
     }
 
     /// ln e against a ratio whose logarithm is `ratio`.
+    ///
+    /// One-sided, an estimate on the other side is no evidence, even where a single period would be: periods may contradict each other.
     fn log_e(&self, ratio: f64, alternative: Alternative) -> f64 {
-        self.pairs().map(|pair| pair.log_e(ratio, alternative)).sum()
+        let log_e: f64 = self.pairs().map(|pair| pair.log_e(ratio, alternative)).sum();
+        match alternative {
+            Alternative::Greater if self.centre <= ratio => log_e.min(0.0),
+            Alternative::Less if self.centre >= ratio => log_e.min(0.0),
+            _ => log_e,
+        }
     }
 
     fn set(&self, level: Level, alternative: Alternative, null: f64) -> ConfidenceSet {
@@ -288,12 +304,8 @@ impl Bet<'_> {
         let wanted = -libm::log(level.alpha());
         let [control, arm] = self.seen();
         let rejected = |ratio: f64| self.log_e(ratio, alternative) > wanted;
-        let centre = match self.estimate() {
-            Some(estimate) => estimate,
-            None if arm > 0.0 => 40.0,
-            None if control > 0.0 => -40.0,
-            None => return (f64::NEG_INFINITY, f64::INFINITY),
-        };
+        // Where an arm has no conversion, a ratio of e^40 stands for one without end.
+        let centre = self.centre.clamp(-40.0, 40.0);
         let low = if arm > 0.0 && alternative != Alternative::Less {
             self.end(centre, -1.0, (alternative, wanted), null, &rejected)
         } else {
