@@ -6,7 +6,9 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use styring_experiments::bayes::{BestArm, Posterior};
 use styring_experiments::parity::growthbook_sequential::{Arm, sequential_test};
-use styring_experiments::sequential::{ConversionCounts, SequentialPlan, Shares, rate_difference, rate_e_value, rate_lift};
+use styring_experiments::sequential::{
+    ConversionCounts, SequentialPlan, Shares, rate_difference, rate_e_value, rate_lift,
+};
 use styring_experiments::{Alternative, Counts, Level, Scale};
 
 /// Experiments of all sizes, so that no branch is learnt by heart.
@@ -27,7 +29,9 @@ fn sequential(criterion: &mut Criterion) {
     group.sample_size(20).throughput(Throughput::Elements(looks.len() as u64));
     let mut each = |name: &str, decide: &dyn Fn(Counts, Counts) -> f64| {
         group.bench_function(name, |b| {
-            b.iter(|| looks.iter().map(|&(control, treatment)| decide(black_box(control), black_box(treatment))).sum::<f64>());
+            b.iter(|| {
+                looks.iter().map(|&(control, treatment)| decide(black_box(control), black_box(treatment))).sum::<f64>()
+            });
         });
     };
     each("difference, evidence", &|c, t| rate_e_value(c, t, Scale::Difference, &plan).expect("evidence").log());
@@ -53,12 +57,13 @@ fn sequential(criterion: &mut Criterion) {
         .collect();
     let mut group = criterion.benchmark_group("exact conversion counts");
     group.sample_size(20).throughput(Throughput::Elements(tests.len() as u64));
-    group.bench_function("evidence", |b| b.iter(|| tests.iter().map(|test| black_box(test).e_value().log()).sum::<f64>()));
+    group.bench_function("evidence", |b| {
+        b.iter(|| tests.iter().map(|test| black_box(test).e_value().log()).sum::<f64>())
+    });
     group.bench_function("evidence and interval", |b| {
         b.iter(|| {
-            let low = |test: &ConversionCounts| {
-                test.lift(1, &conversions).map_or(0.0, |look| look.readout().set().ends().0)
-            };
+            let low =
+                |test: &ConversionCounts| test.lift(1, &conversions).map_or(0.0, |look| look.readout().set().ends().0);
             tests.iter().map(|test| low(black_box(test))).sum::<f64>()
         });
     });

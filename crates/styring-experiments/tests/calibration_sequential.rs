@@ -169,10 +169,9 @@ fn look(
     *lift |= rate_e_value(of_control, of_treatment, Scale::Lift, &plans.conversions)?.log() > wanted;
     let pairs = [joint(&arms[0], [0, 1]), joint(&arms[1], [0, 1])];
     let before = [joint(&arms[0], [0, 2]), joint(&arms[1], [0, 2])];
-    for (scale, of_ratio, of_cuped) in [
-        (Scale::Difference, ratio_difference, cuped_difference),
-        (Scale::Lift, ratio_lift, cuped_lift),
-    ] {
+    for (scale, of_ratio, of_cuped) in
+        [(Scale::Difference, ratio_difference, cuped_difference), (Scale::Lift, ratio_lift, cuped_lift)]
+    {
         *of_ratio |= ratios(&pairs[0], &pairs[1], scale, &plans.users)?.e_value().log() > wanted;
         *of_cuped |= adjusted_means(&before[0], &before[1], scale, &plans.users)?.e_value().log() > wanted;
     }
@@ -296,7 +295,12 @@ fn type_one(cells: &[Cell], runs: impl Fn(&Cell) -> u64 + Sync, side: f64) {
             Looks::EveryUnit => "every user".to_owned(),
             Looks::Even(count) => count.to_string(),
         };
-        let row = format!("| {looks} | {} % | {} % | {runs} | {} |", 100.0 * cell.share, 100.0 * cell.rate, shown.join(" | "));
+        let row = format!(
+            "| {looks} | {} % | {} % | {runs} | {} |",
+            100.0 * cell.share,
+            100.0 * cell.rate,
+            shown.join(" | ")
+        );
         println!("{row}");
         if hits.iter().take(OURS).any(|&hits| bound(hits, runs, side) > ALPHA) {
             failures.push(row);
@@ -360,7 +364,8 @@ fn courses(share: f64, lift: f64, runs: u64, seed: u64) -> Result<Vec<[Course; 5
                     conversions[arm] += converted[arm];
                 }
                 exact.add(&converted)?;
-                let (control, treatment) = (Counts::new(conversions[0], users[0])?, Counts::new(conversions[1], users[1])?);
+                let (control, treatment) =
+                    (Counts::new(conversions[0], users[0])?, Counts::new(conversions[1], users[1])?);
                 let last = look == LOOKS;
                 for (method, course) in courses.iter_mut().enumerate().filter(|(_, course)| !course.stopped) {
                     let (rejected, set, effect) = match method {
@@ -369,7 +374,9 @@ fn courses(share: f64, lift: f64, runs: u64, seed: u64) -> Result<Vec<[Course; 5
                             (look.readout().p_value() < ALPHA, look.readout().set(), lift)
                         }
                         1 => {
-                            if rate_e_value(control, treatment, Scale::Difference, &plans.users)?.p_value() >= ALPHA && !last {
+                            if rate_e_value(control, treatment, Scale::Difference, &plans.users)?.p_value() >= ALPHA
+                                && !last
+                            {
                                 continue;
                             }
                             let look = rate_difference(control, treatment, &plans.users)?;
@@ -447,7 +454,12 @@ fn check_stops(cases: &[(f64, f64)], table: &[[[f64; 3]; 5]], runs: u64) {
             if share < 0.6 && lift != 0.0 {
                 let peer = rows[3];
                 assert!(row[0] >= peer[0] - 0.03 - error(0.85), "{lift}: power {} against {}", row[0], peer[0]);
-                assert!(row[1] <= peer[1] * 1.05 + 3.1 * 25_000.0 / (runs as f64).sqrt(), "{lift}: stop {} against {}", row[1], peer[1]);
+                assert!(
+                    row[1] <= peer[1] * 1.05 + 3.1 * 25_000.0 / (runs as f64).sqrt(),
+                    "{lift}: stop {} against {}",
+                    row[1],
+                    peer[1]
+                );
             }
         }
     }

@@ -341,7 +341,8 @@ fn arms_drop_out_until_one_is_left() {
     assert!((level.alpha() - 0.05 / 3.0).abs() < 1e-12);
     let mut trial = Trial::new(rules).expect("a trial");
     let seen = |users: [u64; 3], evidence: Vec<Evidence>| Observation { users: users.to_vec(), evidence };
-    let first = vec![evidence(1, 0, 0.02, 0.2, level), evidence(2, 0, -0.1, 0.1, level), evidence(2, 1, -0.2, 0.01, level)];
+    let first =
+        vec![evidence(1, 0, 0.02, 0.2, level), evidence(2, 0, -0.1, 0.1, level), evidence(2, 1, -0.2, 0.01, level)];
     assert_eq!(trial.look(seen([1_000; 3], first)).expect("a look"), Decision::Continue);
     assert_eq!(trial.trail()[0].dropped()[0].why, Why::Worse { than: 1 });
     trial.reallocate(Shares::new(&[0.0, 0.5, 0.5]).expect("shares")).expect("three arms");
@@ -367,7 +368,9 @@ fn what_is_wrong_with_the_traffic_comes_first() {
     assert_eq!(decision, Decision::Invalid(Invalid::TrafficWithoutShare { arm: 2, users: 3 }));
     // The level of the evidence must be that of the rules, and the arms those of the trial.
     let mut trial = trial();
-    assert!(trial.look(Observation { users: vec![1, 1], evidence: vec![evidence(1, 0, 0.1, 0.2, Level::P90)] }).is_err());
+    assert!(
+        trial.look(Observation { users: vec![1, 1], evidence: vec![evidence(1, 0, 0.1, 0.2, Level::P90)] }).is_err()
+    );
     assert!(trial.look(Observation { users: vec![1, 1], evidence: vec![evidence(3, 0, 0.1, 0.2, level)] }).is_err());
 }
 
@@ -377,7 +380,9 @@ fn nothing_worth_having_is_futile() {
     let level = rules.level_of_each();
     let look = |low, high| {
         let mut trial = Trial::new(rules.clone()).expect("a trial");
-        trial.look(Observation { users: vec![500, 500], evidence: vec![evidence(1, 0, low, high, level)] }).expect("a look")
+        trial
+            .look(Observation { users: vec![500, 500], evidence: vec![evidence(1, 0, low, high, level)] })
+            .expect("a look")
     };
     assert_eq!(look(-0.05, 0.019), Decision::StopFutile);
     assert_eq!(look(-0.05, 0.021), Decision::Continue);

@@ -47,7 +47,8 @@ impl BestArm {
             return Err(Error::range("posteriors", "of one kind", "of several"));
         }
         let ranges: Vec<Range> = arms.iter().map(|arm| arm.range()).collect::<Result<_, _>>()?;
-        let rest = |arm: usize| arms.iter().enumerate().filter(move |(other, _)| *other != arm).map(|(_, other)| *other);
+        let rest =
+            |arm: usize| arms.iter().enumerate().filter(move |(other, _)| *other != arm).map(|(_, other)| *other);
         let (mut probabilities, mut losses) = (Vec::with_capacity(arms.len()), Vec::with_capacity(arms.len()));
         for (arm, (posterior, range)) in arms.iter().zip(&ranges).enumerate() {
             let won = |place: f64| {
@@ -57,7 +58,9 @@ impl BestArm {
             probabilities.push(integral(&points(&ranges, range.low, range.high), won).clamp(0.0, 1.0));
             let missed = |place: f64| {
                 let log_below: f64 = rest(arm).map(|other| other.below_place(place).map_or(0.0, log_lower)).sum();
-                posterior.below_place(place).map_or(0.0, Split::lower) * -libm::expm1(log_below) * posterior.value(place).1
+                posterior.below_place(place).map_or(0.0, Split::lower)
+                    * -libm::expm1(log_below)
+                    * posterior.value(place).1
             };
             let high = ranges.iter().map(|range| range.high).fold(f64::NEG_INFINITY, f64::max);
             losses.push(integral(&points(&ranges, range.low, high), missed).max(0.0));

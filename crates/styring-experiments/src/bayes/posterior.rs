@@ -92,7 +92,9 @@ impl Posterior {
     ///
     /// [`Error::OutOfRange`] if this is no beta, or grows beyond its range.
     pub fn after_counts(self, counts: Counts) -> Result<Self, Error> {
-        let Family::Beta { a, b } = self.0 else { return Err(Error::range("posterior of counts", "a beta", "another")) };
+        let Family::Beta { a, b } = self.0 else {
+            return Err(Error::range("posterior of counts", "a beta", "another"));
+        };
         Self::beta(a + counts.successes() as f64, b + counts.failures() as f64)
     }
 
@@ -202,7 +204,8 @@ impl Posterior {
                 let y = 1.0 / (1.0 + libm::exp(place));
                 // How far x is from a/(a+b), in whichever of x and 1 − x is the smaller.
                 let apart = if x < y { x - a / sum } else { b / sum - y };
-                let lost = a * gamma_deviance((apart * sum / a).max(-1.0)) + b * gamma_deviance((-apart * sum / b).max(-1.0));
+                let lost =
+                    a * gamma_deviance((apart * sum / a).max(-1.0)) + b * gamma_deviance((-apart * sum / b).max(-1.0));
                 let log = 0.5 * libm::log(a / sum * b) - HALF_LN_TAU + stirling(sum) - stirling(a) - stirling(b);
                 libm::exp(log - lost)
             }

@@ -20,7 +20,7 @@ const KRONROD: [f64; 7] = [
 ];
 const KRONROD_CENTRE: f64 = 0.209_482_141_084_727_82;
 /// Of the nodes at odd places, and of the centre.
-const GAUSS: [f64; 3] = [0.129_484_966_168_869_7, 0.279_705_391_489_276_7, 0.381_830_050_505_118_94];
+const GAUSS: [f64; 3] = [0.129_484_966_168_869_7, 0.279_705_391_489_276_7, 0.381_830_050_505_118_9];
 const GAUSS_CENTRE: f64 = 0.417_959_183_673_469_4;
 
 /// ∫ f between the first and the last of some points, none of which is in the middle of something narrow; to about eleven digits of the whole.
@@ -35,7 +35,13 @@ pub(crate) fn integral(points: &[f64], f: impl Fn(f64) -> f64) -> f64 {
     panels.into_iter().map(|(low, high, found)| refined(&f, (low, high), found, tolerance, 24)).sum()
 }
 
-fn refined(f: &impl Fn(f64) -> f64, (low, high): (f64, f64), (value, error): (f64, f64), tolerance: f64, depth: u32) -> f64 {
+fn refined(
+    f: &impl Fn(f64) -> f64,
+    (low, high): (f64, f64),
+    (value, error): (f64, f64),
+    tolerance: f64,
+    depth: u32,
+) -> f64 {
     let middle = 0.5 * (low + high);
     if error <= tolerance || depth == 0 || middle <= low || middle >= high {
         return value;

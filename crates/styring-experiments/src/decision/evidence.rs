@@ -137,7 +137,7 @@ impl Evidence {
         } else if high < self.null {
             Some(-1.0)
         } else {
-            self.estimate.filter(|&estimate| estimate != self.null).map(|estimate| (estimate - self.null).signum())
+            self.estimate.map(|estimate| estimate - self.null).filter(|away| away.abs() > 0.0).map(f64::signum)
         }
     }
 }

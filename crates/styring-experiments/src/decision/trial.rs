@@ -352,20 +352,17 @@ impl Trial {
         }
         // Nothing worth having between any two that are left, of which all pairs must be there.
         let alike = |one: usize, other: usize| {
-            let pair = evidence.iter().find(|e| {
-                (e.arm(), e.against()) == (one, other) || (e.against(), e.arm()) == (one, other)
-            });
+            let pair = evidence
+                .iter()
+                .find(|e| (e.arm(), e.against()) == (one, other) || (e.against(), e.arm()) == (one, other));
             pair.is_some_and(|pair| {
                 let (low, high) = pair.set().ends();
                 self.rules.smallest().is_some_and(|smallest| -smallest < low && high < smallest)
             })
         };
-        let mut pairs = left.iter().enumerate().flat_map(|(at, &one)| left.iter().skip(at + 1).map(move |&other| (one, other)));
-        if pairs.all(|(one, other)| alike(one, other)) {
-            Decision::StopFutile
-        } else {
-            Decision::Continue
-        }
+        let mut pairs =
+            left.iter().enumerate().flat_map(|(at, &one)| left.iter().skip(at + 1).map(move |&other| (one, other)));
+        if pairs.all(|(one, other)| alike(one, other)) { Decision::StopFutile } else { Decision::Continue }
     }
 }
 

@@ -102,7 +102,9 @@ pub fn effect_test(
         Prior::OfLift { mean, variance } => {
             Posterior::normal(mean * unit, variance.sqrt() * unit)?.after_estimate(estimate, error)?
         }
-        Prior::OfEffect { mean, variance } => Posterior::normal(mean, variance.sqrt())?.after_estimate(estimate, error)?,
+        Prior::OfEffect { mean, variance } => {
+            Posterior::normal(mean, variance.sqrt())?.after_estimate(estimate, error)?
+        }
     };
     let (mean, deviation) = (posterior.mean(), posterior.deviation());
     let sides = normal(mean / deviation)?;

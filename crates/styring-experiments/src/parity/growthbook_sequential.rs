@@ -131,8 +131,7 @@ fn named(
         Alternative::Greater => (ConfidenceSet::AtLeast(estimate - half_width), one_sided_p(z, time)),
         Alternative::Less => (ConfidenceSet::AtMost(estimate + half_width), one_sided_p(-z, time)),
     };
-    let readout =
-        Readout::new(method, scale, (Some(estimate), 0.0), set, p_value.min(1.0), (level, alternative));
+    let readout = Readout::new(method, scale, (Some(estimate), 0.0), set, p_value.min(1.0), (level, alternative));
     Ok(GrowthBookLook { readout, standard_error, half_width, rho: squared.sqrt() })
 }
 

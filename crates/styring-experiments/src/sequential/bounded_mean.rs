@@ -116,15 +116,7 @@ impl BernsteinMean {
     pub fn new(bounds: Bounds, level: Level) -> Self {
         let alpha = level.alpha() / 2.0;
         let bettor = Bettor::new(alpha);
-        Self {
-            bounds,
-            log: bettor.log,
-            bettor,
-            bets: 0.0,
-            weighted: 0.0,
-            spent: [0.0; 2],
-            alternately: [0.0; 2],
-        }
+        Self { bounds, log: bettor.log, bettor, bets: 0.0, weighted: 0.0, spent: [0.0; 2], alternately: [0.0; 2] }
     }
 
     /// One more value.

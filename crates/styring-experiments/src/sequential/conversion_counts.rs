@@ -251,10 +251,7 @@ impl Bet<'_> {
             let (score, information) = self.pairs().fold((0.0, 0.0), |(score, information), pair| {
                 let share = logistic(ratio + pair.log_odds);
                 let all = pair.seen[0] + pair.seen[1];
-                (
-                    score + pair.seen[1] * (1.0 - share) - pair.seen[0] * share,
-                    information + all * share * (1.0 - share),
-                )
+                (score + pair.seen[1] * (1.0 - share) - pair.seen[0] * share, information + all * share * (1.0 - share))
             });
             let step = score / information;
             if !step.is_finite() {
@@ -400,10 +397,7 @@ impl Pair {
         // From the ratio 1 to this one: the likelihood of the arms of the conversions.
         let moved = self.seen[1] * ratio - all * log_mean_growth(shares, ratio);
         let share = logistic(ratio + self.log_odds);
-        (
-            log_mixture(shares, concentration, self.seen) - moved,
-            all * share - self.seen[1],
-        )
+        (log_mixture(shares, concentration, self.seen) - moved, all * share - self.seen[1])
     }
 }
 

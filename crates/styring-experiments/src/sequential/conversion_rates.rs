@@ -118,7 +118,8 @@ pub fn rate_e_value(control: Counts, treatment: Counts, scale: Scale, plan: &Seq
         _ => return Err(Error::range("scale", "a difference or a lift", format!("{scale:?}"))),
     }
     let rates = control.rate().zip(treatment.rate());
-    let Some((of_control, of_treatment)) = rates.filter(|_| burnt_in(control, plan) && burnt_in(treatment, plan)) else {
+    let Some((of_control, of_treatment)) = rates.filter(|_| burnt_in(control, plan) && burnt_in(treatment, plan))
+    else {
         return Ok(EValue::NONE);
     };
     let z = score(control, treatment, of_treatment - of_control, null);
@@ -170,7 +171,7 @@ fn restricted_variance(control: Counts, treatment: Counts, difference: f64) -> f
         }
         let next = rate + slope / curvature;
         let next = if next > low && next < high { next } else { low + 0.5 * (high - low) };
-        if (next - rate).abs() <= 1e-13 * rate.min(1.0 - rate).max(1e-300) || next == rate {
+        if (next - rate).abs() <= 1e-13 * rate.min(1.0 - rate).max(1e-300) {
             break;
         }
         rate = next;

@@ -1,4 +1,4 @@
-use styring_special::gamma_inc;
+use styring_special::{Split, gamma_inc};
 
 use crate::sequential::normal_mixture::{positive, tuning_constant};
 use crate::stirling::{gamma_deviance, poisson_deviance, stirling};
@@ -62,14 +62,11 @@ impl GammaMixture {
         // The tail of the weights that lies on the side of the bet; its logarithm far out is of no use to a bound.
         let value = match self.kind {
             Kind::Exponential => {
-                let part = gamma_inc(rate, moved).map_or(0.0, |parts| parts.lower());
-                rate * gamma_deviance(deviation)
-                    + 0.5 * libm::log(self.shape / rate)
-                    + stirling(rate)
-                    + libm::log(part)
+                let part = gamma_inc(rate, moved).map_or(0.0, Split::lower);
+                rate * gamma_deviance(deviation) + 0.5 * libm::log(self.shape / rate) + stirling(rate) + libm::log(part)
             }
             Kind::Poisson => {
-                let part = gamma_inc(moved, rate).map_or(0.0, |parts| parts.upper());
+                let part = gamma_inc(moved, rate).map_or(0.0, Split::upper);
                 rate * poisson_deviance(deviation)
                     + 0.5 * libm::log(self.shape / moved)
                     + stirling(moved)

@@ -24,17 +24,12 @@ impl Look {
     ) -> Self {
         let (level, alternative, null) = plan.question();
         let e_value = EValue::clamped(log_e);
-        let readout =
-            Readout::new(method, scale, (estimate, null), set, e_value.p_value(), (level, alternative));
+        let readout = Readout::new(method, scale, (estimate, null), set, e_value.p_value(), (level, alternative));
         Self { readout, e_value, burning_in: false }
     }
 
     /// Too little to say anything: everything is possible, p is 1.
-    pub(crate) fn nothing_yet(
-        name: (&'static str, Scale),
-        estimate: Option<f64>,
-        plan: &SequentialPlan,
-    ) -> Self {
+    pub(crate) fn nothing_yet(name: (&'static str, Scale), estimate: Option<f64>, plan: &SequentialPlan) -> Self {
         Self { burning_in: true, ..Self::new(name, estimate, ConfidenceSet::Everything, 0.0, plan) }
     }
 

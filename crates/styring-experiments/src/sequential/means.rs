@@ -156,11 +156,7 @@ struct Summary {
 }
 
 impl Summary {
-    fn of<const K: usize>(
-        arm: &Joint<K>,
-        scale: Scale,
-        function: impl Fn(&Joint<K>) -> Option<Function<K>>,
-    ) -> Self {
+    fn of<const K: usize>(arm: &Joint<K>, scale: Scale, function: impl Fn(&Joint<K>) -> Option<Function<K>>) -> Self {
         let users = arm.n() as f64;
         let Some(function) = function(arm).filter(|_| arm.n() > 1 && shown(scale)) else {
             return Self { users, ..Self::default() };
@@ -179,11 +175,7 @@ impl Summary {
     }
 
     /// With a covariate; one that has no value or does not vary adjusts nothing.
-    fn adjusted<const K: usize>(
-        self,
-        arm: &Joint<K>,
-        function: impl Fn(&Joint<K>) -> Option<Function<K>>,
-    ) -> Self {
+    fn adjusted<const K: usize>(self, arm: &Joint<K>, function: impl Fn(&Joint<K>) -> Option<Function<K>>) -> Self {
         let Some(function) = function(arm).filter(|_| self.value.is_some()) else { return self };
         let slopes: [f64; K] = std::array::from_fn(|at| self.slopes.get(at).copied().unwrap_or(0.0));
         Self {
@@ -209,7 +201,12 @@ fn shown(scale: Scale) -> bool {
     matches!(scale, Scale::Difference | Scale::Lift)
 }
 
-fn compare(name: &'static str, [control, treatment]: [Summary; 2], scale: Scale, plan: &SequentialPlan) -> Result<Look, Error> {
+fn compare(
+    name: &'static str,
+    [control, treatment]: [Summary; 2],
+    scale: Scale,
+    plan: &SequentialPlan,
+) -> Result<Look, Error> {
     let (_, _, null) = plan.question();
     if !shown(scale) {
         return Err(Error::range("scale", "a difference or a lift", format!("{scale:?}")));

@@ -1,5 +1,5 @@
-use crate::sequential::normal_mixture::positive;
 use crate::sequential::EValue;
+use crate::sequential::normal_mixture::positive;
 use crate::{ConfidenceSet, Error, Level};
 
 /// The mixture sequential probability ratio test of an estimate with a known standard error (Robbins 1970; Johari, Koomen, Pekelis and Walsh 2022).

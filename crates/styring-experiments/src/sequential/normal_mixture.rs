@@ -1,4 +1,4 @@
-use styring_special::normal;
+use styring_special::{Split, normal};
 
 use crate::{Error, Level};
 
@@ -104,7 +104,7 @@ fn half_square_and_log_below(x: f64) -> (f64, f64) {
         let tail = 1.0 - square * (1.0 - 3.0 * square * (1.0 - 5.0 * square * (1.0 - 7.0 * square)));
         return (-HALF_LN_TAU - libm::log(-x) + libm::log(tail), x - x / tail);
     }
-    let below = normal(x).map_or(1.0, |split| split.lower());
+    let below = normal(x).map_or(1.0, Split::lower);
     let density = libm::exp(-0.5 * x * x - HALF_LN_TAU);
     (0.5 * x * x + libm::log(below), x + density / below)
 }

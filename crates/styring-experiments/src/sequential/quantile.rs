@@ -1,7 +1,7 @@
+use crate::sequential::EValue;
 use crate::sequential::beta_mixture::log_mixture;
 use crate::sequential::normal_mixture::{positive, tuning_constant};
 use crate::sequential::stitching::{factors, zeta};
-use crate::sequential::EValue;
 use crate::{ConfidenceSet, Error, Level};
 
 /// A quantile, such as the median or the 90th percentile, looked at any time.
@@ -121,7 +121,8 @@ impl QuantileSequence {
     /// The largest difference that is not rejected: over all lower values of the control, the largest of the treatment that together with it is not.
     fn most(self, control: &[f64], treatment: &[f64], wanted: f64) -> f64 {
         let (of_control, of_treatment) = (Arm::new(self, control), Arm::new(self, treatment));
-        let lowest = self.log_e(of_control.centre, of_control.values) + self.log_e(of_treatment.centre, of_treatment.values);
+        let lowest =
+            self.log_e(of_control.centre, of_control.values) + self.log_e(of_treatment.centre, of_treatment.values);
         if lowest > wanted {
             return f64::INFINITY;
         }
@@ -141,10 +142,9 @@ impl QuantileSequence {
             if top {
                 return f64::INFINITY;
             }
-            if let Some(&y) = fits.checked_sub(1).and_then(|at| treatment.get(at)) {
-                if of_treatment.least(y) <= left {
-                    most = most.max(y - x);
-                }
+            let last = fits.checked_sub(1).and_then(|at| treatment.get(at));
+            if let Some(&y) = last.filter(|&&y| of_treatment.least(y) <= left) {
+                most = most.max(y - x);
             }
         }
         most
@@ -216,7 +216,8 @@ pub fn double_stitching(quantile: f64, values: f64, decide_at_values: f64, level
     let variance = nearest * (1.0 - nearest);
     let place = ratio.sqrt() * log_odds.abs() / (2.0 * DELTA) + 1.0;
     let zeta = zeta(POWER);
-    let ell = POWER * libm::log(libm::log(SPACING * ratio)) + POWER * libm::log(place)
+    let ell = POWER * libm::log(libm::log(SPACING * ratio))
+        + POWER * libm::log(place)
         + libm::log(2.0 * zeta * (2.0 * zeta + 1.0) / level.alpha())
         - POWER * libm::log(libm::log(SPACING));
     let (k1_squared, k2) = factors(SPACING);
@@ -306,11 +307,7 @@ fn least_chance(constant: f64, factor: f64) -> f64 {
 }
 
 fn check_quantile(quantile: f64) -> Result<(), Error> {
-    if quantile > 0.0 && quantile < 1.0 {
-        Ok(())
-    } else {
-        Err(Error::range("quantile", "between 0 and 1", quantile))
-    }
+    if quantile > 0.0 && quantile < 1.0 { Ok(()) } else { Err(Error::range("quantile", "between 0 and 1", quantile)) }
 }
 
 fn check_sorted(values: &[f64]) -> Result<(), Error> {

@@ -127,7 +127,8 @@ impl EventSequence {
         }
         let (before, expected) = (self.concentration * rate, (self.concentration + exposure) * rate);
         let shape = before + count;
-        expected * poisson_deviance((count - rate * exposure) / expected) + 0.5 * libm::log(before / shape)
+        expected * poisson_deviance((count - rate * exposure) / expected)
+            + 0.5 * libm::log(before / shape)
             + stirling(shape)
             - stirling(before)
     }

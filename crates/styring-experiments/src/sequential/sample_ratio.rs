@@ -1,7 +1,7 @@
+use crate::Error;
 use crate::sequential::beta_mixture::log_dirichlet;
 use crate::sequential::conversion_counts::{added, check_concentration};
 use crate::sequential::{EValue, RunningP, Shares};
-use crate::Error;
 
 /// Whether traffic is split as it was to be, looked at any time: the sequential sample-ratio test.
 ///

@@ -46,8 +46,8 @@ impl Stitching {
     /// What the sum exceeds ever with probability at most α.
     pub fn bound(self, v: f64, level: Level) -> f64 {
         let v = v.max(self.from);
-        let ell = self.power * libm::log(libm::log(self.spacing * v / self.from)) + self.constant
-            - libm::log(level.alpha());
+        let ell =
+            self.power * libm::log(libm::log(self.spacing * v / self.from)) + self.constant - libm::log(level.alpha());
         let (k1_squared, k2) = factors(self.spacing);
         let linear = k2 * self.scale * ell;
         (k1_squared * v * ell + linear * linear).max(0.0).sqrt() + linear
@@ -58,7 +58,7 @@ impl Stitching {
 pub(crate) fn factors(eta: f64) -> (f64, f64) {
     let root = eta.sqrt();
     // (η^¼ + η^−¼)² / 2
-    ((root + 2.0 + 1.0 / root) / 2.0, (root + 1.0) / 2.0)
+    ((root + 2.0 + 1.0 / root) / 2.0, f64::midpoint(root, 1.0))
 }
 
 /// Riemann's ζ(s) for s above 1, by Euler and Maclaurin from the tenth term on.

@@ -217,7 +217,10 @@ fn bayes_best_arm_normal() {
             check.equal("arms", &best.probabilities().len(), &expected.prob_best.len());
             check.equal("arms", &best.losses().len(), &expected.expected_regret.len());
             best.probabilities().iter().zip(&expected.prob_best).for_each(|(p, e)| check.float("prob_best", *p, *e));
-            best.losses().iter().zip(&expected.expected_regret).for_each(|(l, e)| check.float("expected_regret", *l, *e));
+            best.losses()
+                .iter()
+                .zip(&expected.expected_regret)
+                .for_each(|(l, e)| check.float("expected_regret", *l, *e));
             check.float("expected_max", best.expected_maximum(), expected.expected_max);
             Ok(())
         })();
@@ -410,7 +413,8 @@ fn gb_bandit() {
                 check.float("ci", high, expected.ci[at][1]);
             }
             check.equal("weights", &got.weights().is_some(), &expected.bandit_weights.is_some());
-            for (weight, expected) in got.weights().into_iter().flatten().zip(expected.bandit_weights.iter().flatten()) {
+            for (weight, expected) in got.weights().into_iter().flatten().zip(expected.bandit_weights.iter().flatten())
+            {
                 check.float("bandit_weights", *weight, *expected);
             }
             Ok(())

@@ -241,10 +241,7 @@ fn cs_boundaries() {
                     BetaMixture::one_sided(input.v_opt, (input.g, input.h), tuned)?,
                 )
             } else {
-                (
-                    NormalMixture::new(input.v_opt, tuned)?,
-                    BetaMixture::new(input.v_opt, (input.g, input.h), tuned)?,
-                )
+                (NormalMixture::new(input.v_opt, tuned)?, BetaMixture::new(input.v_opt, (input.g, input.h), tuned)?)
             };
             let exponential = GammaMixture::exponential(input.v_opt, input.c, tuned)?;
             let poisson = GammaMixture::poisson(input.v_opt, input.c, tuned)?;
@@ -308,7 +305,12 @@ fn cs_bounded_mean_trajectories() {
                 };
                 let BoundedExpected { predmix_empbern_lower: low, predmix_empbern_upper: high, .. } = &expected;
                 both("predmix_empbern", bernstein.set(), low, high);
-                both("conjmix_empbern", mixture.set(), &expected.conjmix_empbern_lower, &expected.conjmix_empbern_upper);
+                both(
+                    "conjmix_empbern",
+                    mixture.set(),
+                    &expected.conjmix_empbern_lower,
+                    &expected.conjmix_empbern_upper,
+                );
                 let BoundedExpected { predmix_hoeffding_lower: low, predmix_hoeffding_upper: high, .. } = &expected;
                 both("predmix_hoeffding", hoeffding.set(), low, high);
                 both("betting", betting.set(), &expected.betting_lower, &expected.betting_upper);
