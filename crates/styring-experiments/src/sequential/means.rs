@@ -6,7 +6,7 @@ use crate::{Error, Joint, Moments, Scale};
 ///
 /// On [`Scale::Lift`] ln(m_T/m_C) with squared error s²_T/(n_T m²_T) + s²_C/(n_C m²_C); on [`Scale::Difference`] m_T − m_C with s²_T/n_T + s²_C/n_C. Normal mixture, asymptotic.
 ///
-/// Burn-in: in each arm the mean is 5 of its standard errors (25 conversions' worth). A metric that is around zero never gets there: give such a plan [`BurnIn::Users`].
+/// Burn-in: in each arm the mean is 5 of its standard errors (25 conversions' worth), of at least 100 users. A metric that is around zero never gets there: give such a plan [`BurnIn::Users`].
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub fn means(control: &Moments, treatment: &Moments, scale: Scale, plan: &Sequen
 
 /// A ratio of two means, such as orders per session with users assigned, compared at any look: (numerator, denominator).
 ///
-/// On [`Scale::Lift`] the log ratio, on [`Scale::Difference`] the ratio, with the delta method's error (Deng, Knoblich and Lu 2018). Burn-in: numerator and denominator are each 5 of their standard errors.
+/// On [`Scale::Lift`] the log ratio, on [`Scale::Difference`] the ratio, with the delta method's error (Deng, Knoblich and Lu 2018). Burn-in: numerator and denominator are each 5 of their standard errors, of at least 100 users.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub fn ratios(control: &Joint<2>, treatment: &Joint<2>, scale: Scale, plan: &Seq
 
 /// Means adjusted by what was known of each user before (CUPED), compared at any look: (value, covariate).
 ///
-/// Δv − θ Δx, where v is the mean or, for a lift, its logarithm, and θ = Σ cov(v, x̄) / Σ var(x̄) over the arms makes the error smallest (Deng, Xu, Kohavi and Walker 2013). The covariate must be from before the
+/// Δv − θ Δx, where v is the mean or, for a lift, its logarithm, and θ = cov(v, x)/var(x) is pooled within the arms (Deng, Xu, Kohavi and Walker 2013). The covariate must be from before the
 /// assignment; one that the treatment moves makes the answer wrong.
 ///
 /// # Errors
@@ -220,16 +220,19 @@ fn compare(
     let (show, null): (fn(f64) -> f64, f64) =
         if scale == Scale::Lift { (libm::expm1, libm::log1p(null)) } else { (|x| x, null) };
     let both_vary = control.covariate_variance > 0.0 && treatment.covariate_variance > 0.0;
-    let slope = if both_vary {
-        (control.covariance + treatment.covariance) / (control.covariate_variance + treatment.covariate_variance)
-    } else {
-        0.0
+    // Pooled within the arms, user by user: weighted by its error, a small arm would choose the slope that suits its own few users.
+    let pooled = |part: fn(&Summary) -> f64| {
+        [&control, &treatment].iter().map(|arm| arm.users * arm.users * part(arm)).sum::<f64>()
     };
+    let slope = if both_vary { pooled(|arm| arm.covariance) / pooled(|arm| arm.covariate_variance) } else { 0.0 };
     let estimate = control.value.zip(treatment.value).map(|(of_control, of_treatment)| {
         of_treatment - of_control - slope * (treatment.covariate - control.covariate)
     });
     let burnt_in = [&control, &treatment].iter().all(|arm| match plan.burn_in() {
-        BurnIn::Conversions(least) => arm.information >= least.max(1) as f64,
+        BurnIn::Conversions(least) => {
+            let least = least.max(1) as f64;
+            arm.information >= least && arm.users >= 4.0 * least
+        }
         BurnIn::Users(least) => arm.users >= least.max(2) as f64,
     });
     let squared: f64 = [&control, &treatment]

@@ -46,7 +46,7 @@ pub enum DecideAt {
 pub enum BurnIn {
     /// So many conversions, and as many who did not convert.
     ///
-    /// For means and ratios, which do not know conversions: a mean whose square is so many times its squared standard error, which for a rare conversion is the same number.
+    /// For means and ratios, which do not know conversions: a mean whose square is so many times its squared standard error, which for a rare conversion is the same number, and four times as many users.
     Conversions(u64),
     /// So many users: for metrics around zero, such as profit, of which a mean says nothing about how normal it is.
     Users(u64),
