@@ -10,6 +10,9 @@ mod binomial;
 mod confidence_set;
 mod counts;
 mod equivalence;
+pub mod bayes;
+mod crossing;
+pub mod decision;
 mod error;
 pub mod group_sequential;
 mod fieller;
@@ -33,6 +36,8 @@ mod rates;
 mod sample_ratio;
 mod seed;
 mod student_pivot;
+pub mod sequential;
+mod stirling;
 
 pub use alternative::Alternative;
 pub use confidence_set::ConfidenceSet;

@@ -106,6 +106,18 @@ impl<const K: usize> Joint<K> {
                 }
             }
         }
+        // Rounding also leaves covariances a little unequal, and a little above what the variances allow: of a constant, where they allow none.
+        for i in 0..K {
+            for j in 0..i {
+                let rounding = 1e-12 * products[i][j].abs();
+                let most = centred[i][i].max(0.0).sqrt() * centred[j][j].max(0.0).sqrt();
+                let alike = (centred[i][j] - centred[j][i]).abs() <= most * 1e-9 + rounding;
+                if alike && centred[i][j].abs() <= most + rounding {
+                    let product = centred[i][j].clamp(-most, most);
+                    (centred[i][j], centred[j][i]) = (product, product);
+                }
+            }
+        }
         Self::checked(n, means, centred)
     }
 

@@ -17,3 +17,7 @@ mod proportions;
 mod rates_and_holdouts;
 #[path = "reference/readiness.rs"]
 mod readiness;
+#[path = "reference/sequential.rs"]
+mod sequential;
+#[path = "reference/bayes.rs"]
+mod bayes;

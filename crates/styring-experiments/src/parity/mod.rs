@@ -4,3 +4,5 @@ pub mod growthbook_power;
 pub mod spotify;
 pub mod growthbook;
 pub mod tea_tasting;
+pub mod growthbook_bayes;
+pub mod growthbook_sequential;
