@@ -34,11 +34,7 @@ impl Hypothesis {
         Self::from(Alternative::Less)
     }
 
-<<<<<<< HEAD
-    /// With another level than 95 %.
-=======
     /// With another level than 95 %; one-sided, tests refuse one of 50 % or less.
->>>>>>> xfixed
     #[must_use]
     pub fn at(self, level: Level) -> Self {
         Self { level, ..self }

@@ -6,51 +6,51 @@
 
 mod alternative;
 pub mod assignment;
+pub mod bayes;
 mod binomial;
 mod confidence_set;
 mod counts;
-mod equivalence;
-pub mod bayes;
 mod crossing;
 pub mod decision;
+mod equivalence;
 mod error;
-pub mod group_sequential;
 mod fieller;
+pub mod group_sequential;
 mod holdout;
 mod hypothesis;
 mod level;
 pub mod means;
 pub mod meta;
 mod moments;
-pub mod parity;
-pub mod planning;
-mod readout;
-mod root;
-mod ordered;
-pub mod ranks;
-pub mod resampling;
 mod multiple;
+mod ordered;
+pub mod parity;
 mod pivot;
+pub mod planning;
 mod proportions;
+pub mod ranks;
 mod rates;
+mod readout;
+pub mod resampling;
+mod root;
 mod sample_ratio;
 mod seed;
-mod student_pivot;
 pub mod sequential;
 mod stirling;
+mod student_pivot;
 
 pub use alternative::Alternative;
 pub use confidence_set::ConfidenceSet;
 pub use counts::{Counts, Events};
 pub use equivalence::{Equivalence, Margins, mean_equivalence, mean_noninferiority};
 pub use error::Error;
+pub use fieller::Fieller;
+pub use holdout::{EffectSource, Holdout, Incremental, IncrementalCost, ratio_of_differences};
 pub use hypothesis::Hypothesis;
 pub use level::Level;
 pub use moments::{Joint, Moments};
-pub use ordered::Ordered;
-pub use fieller::Fieller;
-pub use holdout::{EffectSource, Holdout, Incremental, IncrementalCost, ratio_of_differences};
 pub use multiple::{Adjusted, Correction, e_bh};
+pub use ordered::Ordered;
 pub use proportions::{
     DifferenceMethod, Independence, OddsRatioMethod, ProportionMethod, RatioMethod, TwoProportions, Unconditional,
     binomial_test,

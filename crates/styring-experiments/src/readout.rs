@@ -37,11 +37,8 @@ pub enum Scale {
     Total,
     /// A rate, a cost or a share, on its own scale.
     Value,
-<<<<<<< HEAD
     /// How probable it is that a value of the treatment is above one of the control.
     Probability,
-=======
->>>>>>> xfixed
 }
 
 /// What a readout comes to.
@@ -243,11 +240,8 @@ impl Scale {
             (Self::Total, Language::Norwegian) => "i alt",
             (Self::Value, Language::English) => "value",
             (Self::Value, Language::Norwegian) => "verdi",
-<<<<<<< HEAD
             (Self::Probability, Language::English) => "probability of more",
             (Self::Probability, Language::Norwegian) => "sannsynlighet for mer",
-=======
->>>>>>> xfixed
         }
     }
 }

@@ -1,49 +1,75 @@
-<<<<<<< HEAD
-//! A root between two ends.
+//! Roots between two ends, by Chandrupatla (1997): inverse quadratic interpolation where it is safe, halving elsewhere; never more than a few times the steps of bisection.
+
+use std::convert::Infallible;
 
 use crate::Error;
 
-/// The x between `low` and `high` at which `f` changes its sign (Chandrupatla 1997: inverse quadratic interpolation where it is safe, halving elsewhere).
+/// Enough to halve any bracket down to neighbouring numbers.
+const STEPS: u32 = 200;
+
+/// The x between `low` and `high` at which `f` changes its sign, to `tolerance` and a last digit.
 ///
 /// Ends at which `f` has one sign are [`Error::NotFound`], of `what`.
-#[allow(clippy::many_single_char_names, reason = "as in the paper")]
 pub(crate) fn between(
     what: &'static str,
     (low, high): (f64, f64),
     tolerance: f64,
     mut f: impl FnMut(f64) -> Result<f64, Error>,
 ) -> Result<f64, Error> {
-    const STEPS: u32 = 200;
-    let (mut a, mut b) = (high, low);
-    let (mut fa, mut fb) = (f(a)?, f(b)?);
-    if fa == 0.0 {
-        return Ok(a);
+    let (at_high, at_low) = (f(high)?, f(low)?);
+    if at_high == 0.0 {
+        return Ok(high);
     }
-    if fb == 0.0 {
-        return Ok(b);
+    if at_low == 0.0 {
+        return Ok(low);
     }
-    let opposed = (fa < 0.0) != (fb < 0.0);
-    if !opposed || fa.is_nan() || fb.is_nan() {
+    let opposed = (at_high < 0.0) != (at_low < 0.0);
+    if !opposed || at_high.is_nan() || at_low.is_nan() {
         return Err(Error::NotFound { what, steps: 0 });
     }
+    match search((high, at_high), (low, at_low), tolerance, f)? {
+        Ok(root) => Ok(root),
+        Err(_) => Err(Error::NotFound { what, steps: STEPS }),
+    }
+}
+
+/// Where a falling function crosses zero between `low`, where it is not below zero, and `high`, where it is not above.
+pub(crate) fn falling_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+    let (at_high, at_low) = (f(high), f(low));
+    if at_high >= 0.0 {
+        return high;
+    }
+    if at_low <= 0.0 {
+        return low;
+    }
+    let Ok(found) = search((high, at_high), (low, at_low), f64::MIN_POSITIVE, |x| Ok::<f64, Infallible>(f(x)));
+    found.unwrap_or_else(|nearest| nearest)
+}
+
+/// The root, or the nearest to it after all steps. The two points have values of opposite signs.
+#[allow(clippy::many_single_char_names, reason = "as in the paper")]
+fn search<E>(
+    (mut a, mut fa): (f64, f64),
+    (mut b, mut fb): (f64, f64),
+    tolerance: f64,
+    mut f: impl FnMut(f64) -> Result<f64, E>,
+) -> Result<Result<f64, f64>, E> {
     let mut part = 0.5;
     for _ in 0..STEPS {
         let x = a + part * (b - a);
         let fx = f(x)?;
-        let (c, fc) = if (fx < 0.0) == (fa < 0.0) {
-            let old = (a, fa);
-            (a, fa) = (x, fx);
-            old
+        let (c, fc);
+        if (fx < 0.0) == (fa < 0.0) {
+            (c, fc) = (a, fa);
         } else {
-            let old = (b, fb);
+            (c, fc) = (b, fb);
             (b, fb) = (a, fa);
-            (a, fa) = (x, fx);
-            old
-        };
+        }
+        (a, fa) = (x, fx);
         let (best, at_best) = if fa.abs() < fb.abs() { (a, fa) } else { (b, fb) };
         let close = 0.5 * (tolerance + 2.0 * f64::EPSILON * best.abs()) / (b - a).abs();
         if close > 0.5 || at_best == 0.0 {
-            return Ok(best);
+            return Ok(Ok(best));
         }
         let (xi, phi) = ((a - b) / (c - b), (fa - fb) / (fc - fb));
         part = if phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi {
@@ -51,59 +77,9 @@ pub(crate) fn between(
         } else {
             0.5
         };
-        part = part.clamp(close, 1.0 - close);
+        part = if part.is_nan() { 0.5 } else { part.clamp(close, 1.0 - close) };
     }
-    Err(Error::NotFound { what, steps: STEPS })
-=======
-//! Roots of functions that fall.
-
-/// Enough to halve any bracket down to neighbouring numbers.
-const STEPS: u32 = 200;
-
-/// Where a falling function crosses zero between `low`, where it is not below zero, and `high`, where it is not above; by Chandrupatla (1997), which needs few steps where the function is smooth
-/// and never more than a few times those of bisection.
-pub(crate) fn falling_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
-    let (mut newest, mut opposite) = (high, low);
-    let (mut at_newest, mut at_opposite) = (f(newest), f(opposite));
-    if at_newest >= 0.0 {
-        return newest;
-    }
-    if at_opposite <= 0.0 {
-        return opposite;
-    }
-    let mut step = 0.5;
-    for _ in 0..STEPS {
-        let next = newest + step * (opposite - newest);
-        let at_next = f(next);
-        if at_next == 0.0 {
-            return next;
-        }
-        let (before, at_before);
-        if (at_next > 0.0) == (at_newest > 0.0) {
-            (before, at_before) = (newest, at_newest);
-        } else {
-            (before, at_before) = (opposite, at_opposite);
-            (opposite, at_opposite) = (newest, at_newest);
-        }
-        (newest, at_newest) = (next, at_next);
-        let best = if at_newest.abs() < at_opposite.abs() { newest } else { opposite };
-        let tolerance = 2.0 * f64::EPSILON * best.abs() + f64::MIN_POSITIVE;
-        let reach = tolerance / (opposite - newest).abs();
-        if reach > 0.5 {
-            return best;
-        }
-        let xi = (newest - opposite) / (before - opposite);
-        let phi = (at_newest - at_opposite) / (at_before - at_opposite);
-        step = if phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi {
-            at_newest / (at_opposite - at_newest) * at_before / (at_opposite - at_before)
-                + (before - newest) / (opposite - newest) * at_newest / (at_before - at_newest) * at_opposite
-                    / (at_before - at_opposite)
-        } else {
-            0.5
-        };
-        step = if step.is_nan() { 0.5 } else { step.clamp(reach, 1.0 - reach) };
-    }
-    newest
+    Ok(Err(a))
 }
 
 /// The root of a falling function above `from` (`upward`) or below, where the function crosses zero before `end`: the bracket grows from a step by doubling.
@@ -147,5 +123,4 @@ mod tests {
         assert!((falling_root_from(|_| 1.0, 0.0, 0.1, 1.0, true) - 1.0).abs() < f64::EPSILON);
         assert!((falling_root_from(|_| -1.0, 0.0, 0.1, -1.0, false) + 1.0).abs() < f64::EPSILON);
     }
->>>>>>> xfixed
 }
