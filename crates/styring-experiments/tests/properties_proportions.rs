@@ -247,6 +247,19 @@ proptest! {
         }
     }
 
+    /// Two ways to the same tail, by the normal and by the gamma distribution, down to 1e-300.
+    #[test]
+    fn the_square_of_the_pooled_z_is_chi_squared(n in 1_000_u64..1_000_000_000_000, m in 1_000_u64..1_000_000_000_000, rate in 1e-6..0.5_f64, z in 0.0..37.0_f64) {
+        let (n_float, m_float) = (n as f64, m as f64);
+        let spread = (rate * (1.0 - rate) * (1.0 / n_float + 1.0 / m_float)).sqrt();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let (x, y) = ((n_float * (rate + z * spread).min(1.0)) as u64, (m_float * rate) as u64);
+        prop_assume!(x + y > 0 && x + y < n + m);
+        let test = TwoProportions::new(Counts::new(x, n).unwrap(), Counts::new(y, m).unwrap()).unwrap();
+        let (by_z, by_square) = (test.difference(DifferenceMethod::Mee, Level::P95).unwrap().p_value(), test.chi_squared(false).unwrap().p_value());
+        prop_assert!(by_z < 1e-300 || close(by_z, by_square, 1e-10), "{by_z:e} {by_square:e}");
+    }
+
     #[test]
     fn merged_is_counted_at_once(parts in prop::collection::vec((0_u64..1000, 0_u64..1000), 1..20)) {
         let mut merged = Counts::default();

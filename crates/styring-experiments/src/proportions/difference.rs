@@ -57,7 +57,7 @@ impl TwoProportions {
     ///
     /// # Cost
     ///
-    /// Closed forms but [`DifferenceMethod::Score`] and [`DifferenceMethod::Mee`], whose ends are roots (about ten evaluations each, whatever the numbers), and the p-value of
+    /// Closed forms but [`DifferenceMethod::Score`] and [`DifferenceMethod::Mee`], whose ends are roots, and the p-value of
     /// [`DifferenceMethod::Newcombe`].
     ///
     /// # Degenerate tables
