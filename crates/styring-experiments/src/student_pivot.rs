@@ -31,8 +31,9 @@ impl Question {
         }
     }
 
-    /// The part of a set between two ends that is asked for.
+    /// The part of a set between two ends that is asked for. An end beyond the range of numbers on the wrong side is the last number.
     pub(crate) fn set(self, low: f64, high: f64) -> ConfidenceSet {
+        let (low, high) = (low.min(f64::MAX), high.max(f64::MIN));
         match self.alternative {
             Alternative::TwoSided => ConfidenceSet::between(low, high),
             Alternative::Greater => ConfidenceSet::between(low, f64::INFINITY),
@@ -54,6 +55,11 @@ impl Pivot {
     /// The readout of the estimate as it is.
     pub(crate) fn readout(self, method: &'static str, scale: Scale, question: Question) -> Result<Readout, Error> {
         let Question { level, alternative, null } = question;
+        for value in [self.estimate, self.error] {
+            if !value.is_finite() {
+                return Err(Error::range("effect or its error", "within the range of a number", value));
+            }
+        }
         let p = self.p_value(null, alternative)?;
         let set = self.set(question)?;
         let readout = Readout::new(method, scale, (Some(self.estimate), null), set, p, (level, alternative));

@@ -247,7 +247,9 @@ impl Contrast {
         let log = if near { libm::log1p((treatment - control) / control) } else { libm::log(ratio) };
         let pivot = Pivot { estimate: side * log, error, degrees };
         let p = pivot.p_value(side * libm::log1p(side * null), alternative)?;
-        let set = pivot.set(question)?.map(|value| side * libm::expm1(side * value));
+        let reach = critical(question.tail(), degrees)? * error;
+        let lift = |log: f64| side * libm::expm1(side * log);
+        let set = question.set(lift(pivot.estimate - reach), lift(pivot.estimate + reach));
         let estimate = (treatment - control) / control.abs();
         Ok(Readout::new("log ratio", Scale::Lift, (Some(estimate), null), set, p, (level, alternative)))
     }
@@ -296,7 +298,8 @@ impl Contrast {
             Alternative::Less => t - ratio * c < 0.0,
         };
         if a == 0.0 {
-            let (end, far) = (d / (2.0 * b), if b > 0.0 { -1.0 } else { 1.0 });
+            let end = if b == 0.0 { 0.0 } else { finite("ratio", d / (2.0 * b))? };
+            let far = if b > 0.0 { -1.0 } else { 1.0 };
             return Ok(if b == 0.0 || !inside_is_far(end + far * (1.0 + end.abs())) {
                 ConfidenceSet::Everything
             } else if b > 0.0 {
@@ -309,7 +312,7 @@ impl Contrast {
             return Ok(ConfidenceSet::Everything);
         }
         let sum = b + b.signum() * quarter.max(0.0).sqrt();
-        let (one, other) = (sum / a, if sum == 0.0 { 0.0 } else { d / sum });
+        let (one, other) = (finite("ratio", sum / a)?, if sum == 0.0 { 0.0 } else { finite("ratio", d / sum)? });
         let (low, high) = (one.min(other), one.max(other));
         Ok(if a < 0.0 {
             if inside_is_far(f64::midpoint(low, high)) {
