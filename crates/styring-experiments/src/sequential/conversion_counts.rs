@@ -27,8 +27,8 @@ use crate::{Alternative, ConfidenceSet, Error, Level, Scale};
 /// // 10 % holdout; a decision is expected at about 900 conversions.
 /// let plan = SequentialPlan::conversions(900)?;
 /// let mut test = ConversionCounts::new(Shares::new(&[0.1, 0.9])?, &plan)?;
-/// test.add(&[21, 260])?; // conversions of the first day: control, treatment
-/// test.add(&[25, 371])?;
+/// test.add(&[21, 310])?; // conversions of the first day: control, treatment
+/// test.add(&[22, 420])?;
 /// let look = test.lift(1, &plan)?;
 /// assert!(look.readout().set().contains(0.5));
 /// assert!(look.readout().p_value() < 0.05);
