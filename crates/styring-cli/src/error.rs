@@ -117,6 +117,21 @@ pub enum Error {
         /// The first that was set aside.
         first: Option<Box<Rejection>>,
     },
+    /// No row could be used.
+    #[error(
+        "{name}: none of its {rows} rows is an {what} that counts{}",
+        first.as_ref().map_or_else(String::new, |first| format!(", first {first}"))
+    )]
+    NothingRead {
+        /// The file.
+        name: String,
+        /// What a row should have been.
+        what: &'static str,
+        /// How many rows there are.
+        rows: u64,
+        /// The first that was set aside.
+        first: Option<Box<Rejection>>,
+    },
     /// The orders cannot be summed up.
     #[error(transparent)]
     Ltv(#[from] styring_ltv::Error),
