@@ -12,4 +12,18 @@ pub enum Error {
         /// The number that was given.
         value: String,
     },
+    /// A text that is not an e-mail address. It is not repeated here: what was typed is never printed.
+    #[cfg(feature = "keys")]
+    #[error("the e-mail address cannot be used: {problem}")]
+    Email {
+        /// What is wrong with it.
+        problem: crate::keys::EmailProblem,
+    },
+    /// A text that is not a phone number. It is not repeated here: what was typed is never printed.
+    #[cfg(feature = "keys")]
+    #[error("the phone number cannot be used: {problem}")]
+    Phone {
+        /// What is wrong with it.
+        problem: crate::keys::PhoneProblem,
+    },
 }

@@ -1,5 +1,9 @@
 //! Audience segments: names that parse back, overlap, negative lists, the event catalogue, customer keys and signals.
 
 mod error;
+#[cfg(feature = "keys")]
+pub mod keys;
+#[cfg(feature = "keys")]
+mod text;
 
 pub use error::Error;
