@@ -12,6 +12,14 @@ pub enum Error {
         /// The number that was given.
         value: String,
     },
+    /// A text that is no signal of its kind.
+    #[error("{value:?} is no {field} that can be read")]
+    Signal {
+        /// Which kind.
+        field: &'static str,
+        /// The text.
+        value: String,
+    },
     /// A text that is not an e-mail address. It is not repeated here: what was typed is never printed.
     #[cfg(feature = "keys")]
     #[error("the e-mail address cannot be used: {problem}")]

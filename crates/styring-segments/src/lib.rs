@@ -3,7 +3,7 @@
 mod error;
 #[cfg(feature = "keys")]
 pub mod keys;
-#[cfg(feature = "keys")]
+pub mod signals;
 mod text;
 
 pub use error::Error;
