@@ -12,4 +12,15 @@ pub enum Error {
         /// The number that was given.
         value: String,
     },
+    /// A naming scheme that does not hold.
+    #[error("scheme, {place}: {fault}")]
+    Scheme {
+        /// Where in the scheme.
+        place: String,
+        /// What is wrong there.
+        fault: crate::naming::SchemeFault,
+    },
+    /// A text or fields that are no name in canonical form.
+    #[error("{0}")]
+    Name(Box<crate::naming::Rejected>),
 }
