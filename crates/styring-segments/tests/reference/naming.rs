@@ -54,6 +54,9 @@ fn fields(name: &SegmentName) -> BTreeMap<String, Part> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InScheme {
+    /// What the case is about; it decides nothing.
+    #[serde(rename = "kind")]
+    _kind: String,
     scheme: String,
     text: String,
 }
@@ -109,6 +112,9 @@ fn names_parse() {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BuildInput {
+    /// What the case is about; it decides nothing.
+    #[serde(rename = "kind")]
+    _kind: String,
     scheme: String,
     fields: BTreeMap<String, Part>,
 }
@@ -155,6 +161,9 @@ fn names_build() {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WindowInput {
+    /// What the case is about; it decides nothing.
+    #[serde(rename = "kind")]
+    _kind: String,
     text: String,
 }
 
