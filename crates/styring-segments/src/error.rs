@@ -23,4 +23,38 @@ pub enum Error {
     /// A text or fields that are no name in canonical form.
     #[error("{0}")]
     Name(Box<crate::naming::Rejected>),
+    /// Something that comes twice where it may come once.
+    #[error("{what} {value:?} comes twice")]
+    Repeated {
+        /// What it is.
+        what: &'static str,
+        /// Which one.
+        value: String,
+    },
+    /// A platform whose limit is not known.
+    #[error("no limit is known for platform {platform:?}")]
+    UnknownPlatform {
+        /// The key.
+        platform: String,
+    },
+    /// A name for which a platform has no room, or that consists of what it does not take.
+    #[error("{name:?} cannot be given to {platform}: there is no room for its beginning and a hash")]
+    NoPlatformName {
+        /// The platform.
+        platform: String,
+        /// The whole name.
+        name: String,
+    },
+    /// Two names that would be one on a platform.
+    #[error("{first:?} and {second:?} would both be {short:?} on {platform}")]
+    SamePlatformName {
+        /// The platform.
+        platform: String,
+        /// The name there.
+        short: String,
+        /// The name that has it.
+        first: String,
+        /// The name that cannot have it.
+        second: String,
+    },
 }

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::Error;
@@ -20,7 +21,7 @@ use crate::naming::{Date, Dimension, Entry, SchemeSpec};
 /// ```
 ///
 /// Serialises as its [`SchemeSpec`], and is checked when it is read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
@@ -235,6 +236,13 @@ impl Scheme {
     /// What follows the stage at a place of the vocabulary.
     pub(crate) fn parts(&self, stage: usize) -> Option<&Parts> {
         self.templates.get(stage)
+    }
+}
+
+/// Its name and version: what it holds is in the [`spec`](Scheme::spec).
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheme").field("name", &self.name()).field("version", &self.version()).finish_non_exhaustive()
     }
 }
 

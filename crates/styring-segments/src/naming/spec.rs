@@ -197,7 +197,7 @@ impl SchemeSpec {
     /// One more dimension.
     #[must_use]
     pub fn dimension(mut self, name: impl Into<String>, dimension: Dimension) -> Self {
-        self.dimensions.push((name.into(), dimension));
+        insert(&mut self.dimensions, name.into(), dimension);
         self
     }
 
@@ -214,7 +214,7 @@ impl SchemeSpec {
             required: required.into_iter().map(owned).collect(),
             optional: optional.into_iter().map(owned).collect(),
         };
-        self.templates.push((stage.into(), template));
+        insert(&mut self.templates, stage.into(), template);
         self
     }
 
@@ -224,7 +224,12 @@ impl SchemeSpec {
     }
 }
 
-/// A map as a list: a key that comes twice is there twice, and is found when the scheme is made.
+/// A map as a list in order of keys: one that comes twice is there twice, and is found when the scheme is made.
+fn insert<T>(pairs: &mut Vec<(String, T)>, key: String, value: T) {
+    let after = pairs.partition_point(|(other, _)| *other <= key);
+    pairs.insert(after, (key, value));
+}
+
 #[cfg(feature = "serde")]
 mod pairs {
     use std::fmt;
@@ -257,8 +262,8 @@ mod pairs {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut pairs = Vec::new();
-            while let Some(pair) = map.next_entry()? {
-                pairs.push(pair);
+            while let Some((key, value)) = map.next_entry()? {
+                super::insert(&mut pairs, key, value);
             }
             Ok(pairs)
         }

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 use styring_segments::Error;
-use styring_segments::naming::{Fields, Given, Scheme, SegmentName, Unit, Value, Window};
+use styring_segments::naming::{
+    Diagnostic, EventNameRules, Fields, Given, LengthUnit, PlatformLimit, Scheme, SegmentName, Unit, Value, Window,
+    event_name, slug,
+};
 use styring_testkit::reference::Reference;
 
 /// The schemes at the head of a file, read as a user's would be.
@@ -20,6 +23,7 @@ fn schemes(file: &str) -> BTreeMap<String, Scheme> {
 }
 
 static PARSE: LazyLock<BTreeMap<String, Scheme>> = LazyLock::new(|| schemes("names_parse"));
+static MISC: LazyLock<BTreeMap<String, Scheme>> = LazyLock::new(|| schemes("names_misc"));
 static BUILD: LazyLock<BTreeMap<String, Scheme>> = LazyLock::new(|| schemes("names_build"));
 
 /// A window before it is checked.
@@ -184,5 +188,107 @@ fn names_window() {
         check.equal("window", &window.map(Ends::from), &expected.window);
         check.equal("canonical", &window.map(|window| window.to_string()), &expected.canonical);
         check.equal("hours", &window.and_then(|window| window.hours()), &expected.hours);
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum MiscInput {
+    Slug { text: String },
+    Collide { scheme: String, texts: Vec<String> },
+    Event { name: String },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum MiscExpected {
+    Slug(SlugExpected),
+    Collide(CollideExpected),
+    Event(EventExpected),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SlugExpected {
+    slug: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CollideExpected {
+    groups: Vec<Vec<usize>>,
+    invalid: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventExpected {
+    ok: bool,
+    codes: Vec<String>,
+    fixed: Option<String>,
+}
+
+fn codes(diagnostics: &[Diagnostic]) -> Vec<String> {
+    diagnostics.iter().map(|wrong| wrong.code().to_string()).collect()
+}
+
+#[test]
+fn names_misc() {
+    Reference::new("segments", "names_misc").run(|input: MiscInput, expected: MiscExpected, check| {
+        match (input, expected) {
+            (MiscInput::Slug { text }, MiscExpected::Slug(expected)) => {
+                check.equal("slug", &slug(text.split(" – ")), &expected.slug);
+            }
+            (MiscInput::Collide { scheme, texts }, MiscExpected::Collide(expected)) => {
+                let Some(scheme) = MISC.get(&scheme) else { return check.fail("no such scheme") };
+                let collisions = scheme.collide(&texts);
+                check.equal("groups", &collisions.groups, &expected.groups);
+                check.equal("invalid", &collisions.invalid, &expected.invalid);
+            }
+            (MiscInput::Event { name }, MiscExpected::Event(expected)) => {
+                let found = EventNameRules::default().check(&name);
+                check.equal("ok", &found.is_empty(), &expected.ok);
+                check.equal("codes", &codes(&found), &expected.codes);
+                check.equal("fixed", &event_name(&name), &expected.fixed);
+            }
+            _ => check.fail("another kind of answer is expected than is asked for"),
+        }
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformInput {
+    /// What the case is about; it decides nothing.
+    #[serde(rename = "kind")]
+    _kind: String,
+    text: String,
+    limit: usize,
+    unit: LengthUnit,
+    forbidden_chars: String,
+    platform: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformExpected {
+    ok: bool,
+    length: usize,
+    codes: Vec<String>,
+    forbidden: Vec<char>,
+    shortened: Option<String>,
+}
+
+#[test]
+fn names_platform() {
+    Reference::new("segments", "names_platform").run(|input: PlatformInput, expected: PlatformExpected, check| {
+        let limit = PlatformLimit::new(input.platform, input.limit, input.unit).expect("a limit");
+        let limit = limit.forbidding(input.forbidden_chars);
+        let fit = limit.check(&input.text);
+        check.equal("ok", &fit.ok(), &expected.ok);
+        check.equal("length", &fit.length, &expected.length);
+        check.equal("codes", &codes(&fit.diagnostics), &expected.codes);
+        check.equal("forbidden", &fit.forbidden, &expected.forbidden);
+        check.equal("shortened", &limit.shorten(&input.text), &expected.shortened);
     });
 }
