@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The key for comparison: lowercase, æ → ae, ø → o, other marks dropped, so that Tromso meets Tromsø and Alesund meets Ålesund.
+/// The key for comparison: lowercase, æ → ae, ø → o, then other marks dropped, so that Tromso meets Tromsø and Alesund meets Ålesund. In this order, once: ǽ is left as æ.
 ///
 /// ```
 /// use styring_segments::naming::fold;

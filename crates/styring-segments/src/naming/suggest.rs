@@ -134,13 +134,6 @@ fn set(row: &mut [usize], at: usize, value: usize) {
     }
 }
 
-/// The distance of two texts, if it is not beyond the limit.
-#[cfg(test)]
-pub(crate) fn distance(one: &str, other: &str, limit: usize) -> Option<usize> {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    Alignment::default().distance(&one, &other, limit)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -170,8 +163,27 @@ mod tests {
         fn the_band_is_the_table(a in "[abc]{0,9}", b in "[abc]{0,9}", limit in 1_usize..4) {
             let (one, other): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
             let whole = plain(&one, &other);
-            prop_assert_eq!(distance(&a, &b, limit), (whole <= limit).then_some(whole));
+            prop_assert_eq!(Alignment::default().distance(&one, &other, limit), (whole <= limit).then_some(whole));
             prop_assert!(apart(&counts(&one), &counts(&other)) as usize <= whole);
+        }
+
+        /// All distances, sorted, each entry by the nearest of its spellings.
+        #[test]
+        fn the_search_is_the_definition(word in "[a-cæØ]{1,14}", spellings in prop::collection::vec((0_usize..6, "[a-cÆø]{1,14}"), 0..20)) {
+            let letters = |text: &str| fold(text).chars().collect::<Vec<char>>();
+            let word_letters = letters(&word);
+            let limit = (word_letters.len() / 4).clamp(1, 3);
+            let mut nearest = std::collections::BTreeMap::new();
+            for (entry, spelling) in &spellings {
+                let best = nearest.entry(*entry).or_insert(usize::MAX);
+                *best = plain(&word_letters, &letters(spelling)).min(*best);
+            }
+            let mut all: Vec<(usize, usize)> = nearest.into_iter().map(|(entry, distance)| (distance, entry)).collect();
+            all.sort_unstable();
+            let expected: Vec<usize> =
+                all.into_iter().filter(|(distance, _)| *distance <= limit).map(|(_, entry)| entry).take(3).collect();
+            let keys = Keys::new(spellings.iter().map(|(entry, spelling)| (*entry, spelling.as_str())));
+            prop_assert_eq!(keys.nearest(&word), expected);
         }
     }
 }
