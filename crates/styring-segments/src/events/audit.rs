@@ -45,18 +45,24 @@ impl<'a> Audit<'a> {
         }
         let Some(event) = event else { return };
         for property in &event.properties {
-            match properties.get(property.name.as_str()).filter(|value| !value.trim().is_empty()) {
-                None if property.required => self.odd(name, &property.name, Code::MissingProperty, times, None),
-                None => {}
-                Some(value) if looks_personal(value) => {}
-                Some(value) if !property.kind.reads(value) => self.odd(name, &property.name, Code::WrongKind, times, Some(value)),
-                Some(value) if !property.one_of.is_empty() && !property.one_of.iter().any(|allowed| allowed == value) => {
-                    self.odd(name, &property.name, Code::ValueNotAllowed, times, Some(value));
+            let value = properties.get(property.name.as_str()).filter(|value| !value.trim().is_empty());
+            let Some(value) = value else {
+                if property.required {
+                    self.odd(name, &property.name, Code::MissingProperty, times, None);
                 }
-                Some(_) => {}
+                continue;
+            };
+            if looks_personal(value) {
+                continue;
+            }
+            if !property.kind.reads(value) {
+                self.odd(name, &property.name, Code::WrongKind, times, Some(value));
+            } else if !property.one_of.is_empty() && !property.one_of.iter().any(|allowed| allowed == value) {
+                self.odd(name, &property.name, Code::ValueNotAllowed, times, Some(value));
             }
         }
-        for property in properties.keys().filter(|name| event.properties.iter().all(|property| property.name != **name)) {
+        for property in properties.keys().filter(|name| event.properties.iter().all(|property| property.name != **name))
+        {
             self.odd(name, property, Code::UnknownProperty, times, None);
         }
     }
@@ -73,9 +79,14 @@ impl<'a> Audit<'a> {
     /// [`Error::Event`] if the two were held against different catalogues; nothing is added then.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         if self.catalogue != other.catalogue {
-            let differs = self.catalogue.events().iter().find(|event| other.catalogue.event(event.name()) != Some(event));
-            let event = differs.or(other.catalogue.events().last()).map_or_else(String::new, |event| event.name().to_owned());
-            return Err(Error::Event { event, problem: "the two audits were held against different catalogues".to_owned() });
+            let differs =
+                self.catalogue.events().iter().find(|event| other.catalogue.event(event.name()) != Some(event));
+            let event =
+                differs.or(other.catalogue.events().last()).map_or_else(String::new, |event| event.name().to_owned());
+            return Err(Error::Event {
+                event,
+                problem: "the two audits were held against different catalogues".to_owned(),
+            });
         }
         for (name, count) in &other.seen {
             *self.seen.entry(name.clone()).or_default() += count;
@@ -95,11 +106,19 @@ impl<'a> Audit<'a> {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         let mut about = |code, event: &str, count, fix: Option<&str>| {
-            findings.push(Finding { code, event: event.to_owned(), property: None, count, of: count, example: None, fix: fix.map(ToOwned::to_owned) });
+            findings.push(Finding {
+                code,
+                event: event.to_owned(),
+                property: None,
+                count,
+                of: count,
+                example: None,
+                fix: fix.map(ToOwned::to_owned),
+            });
         };
         for (name, count) in &self.seen {
             match self.catalogue.event(name) {
-                None => about(Code::UnknownEvent, name, *count, self.nearest(name).map(Event::name)),
+                None => about(Code::UnknownEvent, name, *count, self.catalogue.nearest(name).map(Event::name)),
                 Some(event) => {
                     if event.name() != name {
                         about(Code::Alias, name, *count, Some(event.name()));
@@ -111,7 +130,7 @@ impl<'a> Audit<'a> {
             }
         }
         for event in self.catalogue.events().iter().filter(|event| event.deprecated_since.is_none()) {
-            if !self.catalogue.names().any(|(name, named)| named.name == event.name && self.seen.contains_key(name)) {
+            if !std::iter::once(&event.name).chain(&event.aliases).any(|name| self.seen.contains_key(name)) {
                 about(Code::NeverSeen, event.name(), 0, None);
             }
         }
@@ -131,11 +150,6 @@ impl<'a> Audit<'a> {
     /// Whether nothing must be mended before figures can be trusted: no finding is an error.
     pub fn is_clean(&self) -> bool {
         self.findings().iter().all(|finding| !finding.code().is_error())
-    }
-
-    /// The event whose name or alias is written most like this one.
-    fn nearest(&self, name: &str) -> Option<&Event> {
-        crate::event_name::nearest(name, self.catalogue.names())
     }
 }
 

@@ -4,12 +4,15 @@ use chrono::NaiveDate;
 
 use super::Property;
 use crate::Error;
+use crate::naming::suggest::Keys;
+use crate::naming::{EventNameRules, event_name};
 
 /// The events of a tracking plan, checked: no two that could be taken for one another, no replacement that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Spec", into = "Spec"))]
 pub struct Catalogue {
+    rules: EventNameRules,
     /// In the order they were given.
     events: Vec<Event>,
     /// Place by name and by alias.
@@ -124,19 +127,28 @@ impl Event {
 }
 
 impl Catalogue {
-    /// A catalogue of these events.
+    /// A catalogue of these events, whose names are as [`EventNameRules`] has them by default.
+    ///
+    /// # Errors
+    ///
+    /// As [`Catalogue::with_rules`].
+    pub fn new(events: impl IntoIterator<Item = Event>) -> Result<Self, Error> {
+        Self::with_rules(EventNameRules::default(), events)
+    }
+
+    /// A catalogue of these events, whose names follow a rule of your own.
     ///
     /// # Errors
     ///
     /// [`Error::Event`] with the event and what is wrong: a name the naming rule refuses, a name or alias that comes twice, a property that comes twice, an allowed value that is not of
     /// its property's kind, a replacement that is not in the catalogue or is deprecated itself, a replacement without a date.
-    pub fn new(events: impl IntoIterator<Item = Event>) -> Result<Self, Error> {
+    pub fn with_rules(rules: EventNameRules, events: impl IntoIterator<Item = Event>) -> Result<Self, Error> {
         let events: Vec<Event> = events.into_iter().collect();
         let mut places = BTreeMap::new();
         for (place, event) in events.iter().enumerate() {
             let refuse = |problem: String| Err(Error::Event { event: event.name.clone(), problem });
-            if let Some(code) = crate::event_name::problems(&event.name).first() {
-                return refuse(format!("its name breaks the naming rule: {code}"));
+            if let Some(problem) = rules.check(&event.name).first() {
+                return refuse(problem.message());
             }
             for name in std::iter::once(&event.name).chain(&event.aliases) {
                 if let Some(other) = places.insert(name.clone(), place) {
@@ -144,7 +156,9 @@ impl Catalogue {
                 }
             }
             for (position, property) in event.properties.iter().enumerate() {
-                if property.name.trim().is_empty() || event.properties.iter().take(position).any(|other| other.name == property.name) {
+                if property.name.trim().is_empty()
+                    || event.properties.iter().take(position).any(|other| other.name == property.name)
+                {
                     return refuse(format!("property {:?} is empty or comes twice", property.name));
                 }
                 if let Some(value) = property.one_of.iter().find(|value| !property.kind.reads(value)) {
@@ -160,10 +174,14 @@ impl Catalogue {
             }
             match places.get(replacement).and_then(|place| events.get(*place)) {
                 Some(other) if other.deprecated_since.is_none() && &other.name == replacement => {}
-                _ => return refuse(format!("its replacement {replacement} is not in the catalogue, or deprecated itself")),
+                _ => {
+                    return refuse(format!(
+                        "its replacement {replacement} is not in the catalogue, or deprecated itself"
+                    ));
+                }
             }
         }
-        Ok(Self { events, places })
+        Ok(Self { rules, events, places })
     }
 
     /// The events, in the order given.
@@ -173,16 +191,21 @@ impl Catalogue {
 
     /// The event of a name or an alias.
     pub fn event(&self, name: &str) -> Option<&Event> {
-        self.place(name).and_then(|place| self.events.get(place))
+        self.places.get(name).and_then(|place| self.events.get(*place))
     }
 
-    pub(super) fn place(&self, name: &str) -> Option<usize> {
-        self.places.get(name).copied()
+    /// Names and aliases, in order, with the place of the event.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.places.iter().map(|(name, place)| (name.as_str(), *place))
     }
 
-    /// Names and aliases, in order.
-    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &Event)> {
-        self.places.iter().filter_map(|(name, place)| self.events.get(*place).map(|event| (name.as_str(), event)))
+    /// The event that was probably meant by a name: the one it is when it is written as names are, or the one that is spelled most like it.
+    pub(super) fn nearest(&self, name: &str) -> Option<&Event> {
+        let written = event_name(name)?;
+        self.event(&written).or_else(|| {
+            let keys = Keys::new(self.names().map(|(name, place)| (place, name)));
+            keys.nearest(&written).first().and_then(|place| self.events.get(*place))
+        })
     }
 }
 
@@ -191,6 +214,8 @@ impl Catalogue {
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Spec {
+    #[serde(default)]
+    names: EventNameRules,
     events: Vec<Event>,
 }
 
@@ -199,13 +224,13 @@ impl TryFrom<Spec> for Catalogue {
     type Error = Error;
 
     fn try_from(spec: Spec) -> Result<Self, Error> {
-        Self::new(spec.events)
+        Self::with_rules(spec.names, spec.events)
     }
 }
 
 #[cfg(feature = "serde")]
 impl From<Catalogue> for Spec {
     fn from(catalogue: Catalogue) -> Self {
-        Self { events: catalogue.events }
+        Self { names: catalogue.rules, events: catalogue.events }
     }
 }

@@ -51,7 +51,12 @@ impl Catalogue {
             let earlier = old.events().iter().find(|other| other.name == event.name);
             let earlier = earlier.or_else(|| old.events().iter().find(|other| event.aliases.contains(&other.name)));
             let mut say = |property: Option<&Property>, breaks, what: String| {
-                changes.push(Change { event: event.name.clone(), property: property.map(|property| property.name.clone()), what, breaks });
+                changes.push(Change {
+                    event: event.name.clone(),
+                    property: property.map(|property| property.name.clone()),
+                    what,
+                    breaks,
+                });
             };
             match earlier {
                 None => say(None, false, "is new".to_owned()),
@@ -59,7 +64,12 @@ impl Catalogue {
             }
         }
         let gone = old.events().iter().filter(|event| self.event(&event.name).is_none());
-        changes.extend(gone.map(|event| Change { event: event.name.clone(), property: None, what: "is gone".to_owned(), breaks: true }));
+        changes.extend(gone.map(|event| Change {
+            event: event.name.clone(),
+            property: None,
+            what: "is gone".to_owned(),
+            breaks: true,
+        }));
         changes
     }
 }
@@ -90,7 +100,9 @@ impl Event {
                 Some(earlier) => property.changes_since(earlier, say),
             }
         }
-        for property in old.properties.iter().filter(|property| self.properties.iter().all(|other| other.name != property.name)) {
+        for property in
+            old.properties.iter().filter(|property| self.properties.iter().all(|other| other.name != property.name))
+        {
             say(Some(property), true, "is gone".to_owned());
         }
     }
@@ -106,11 +118,20 @@ impl Property {
             (false, true) => say(Some(self), true, "may be missing now".to_owned()),
             _ => {}
         }
-        let restricts = !self.one_of.is_empty() && (old.one_of.is_empty() || old.one_of.iter().any(|value| !self.one_of.contains(value)));
+        let restricts = !self.one_of.is_empty()
+            && (old.one_of.is_empty() || old.one_of.iter().any(|value| !self.one_of.contains(value)));
         if restricts {
             say(Some(self), true, format!("allows only {}", self.one_of.join(", ")));
         } else if self.one_of != old.one_of {
-            say(Some(self), false, if self.one_of.is_empty() { "allows any value".to_owned() } else { format!("allows {}", self.one_of.join(", ")) });
+            say(
+                Some(self),
+                false,
+                if self.one_of.is_empty() {
+                    "allows any value".to_owned()
+                } else {
+                    format!("allows {}", self.one_of.join(", "))
+                },
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::upload::{UploadHash, UploadRule};
 use crate::Error;
-use crate::text::is_invisible;
+use crate::naming::characters::is_invisible;
 
 /// An e-mail address in the form that is hashed: no blanks around it, lower case, composed characters (NFC).
 ///

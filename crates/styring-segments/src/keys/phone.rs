@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::upload::{PhoneForm, UploadHash, UploadRule};
 use crate::Error;
-use crate::text::{is_dash, is_invisible};
+use crate::naming::characters::{is_dash, is_invisible};
 
 /// A phone number in international form (ITU-T E.164): a calling code and a national number, at most 15 digits.
 ///

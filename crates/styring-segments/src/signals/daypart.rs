@@ -4,7 +4,7 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDateTime, Timelike, Weekday};
 
 use crate::Error;
-use crate::text::is_dash;
+use crate::naming::characters::is_dash;
 
 /// Days of the week and hours of the day: «hverdager 07–10», «lør–søn», «22–02».
 ///

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Error;
-use crate::text::is_dash;
+use crate::naming::characters::is_dash;
 
 /// A range of temperatures in whole degrees Celsius: «under 0 °C», «0–10 °C», «minst 20 °C».
 ///

@@ -1,0 +1,101 @@
+//! Which characters are what in a name.
+
+use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick};
+
+/// Characters that print nothing: soft hyphen, zero-width spaces and joiners, marks and embeddings of direction, the byte order mark.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that read as a dash: hyphens, dashes, the horizontal bar, the minus.
+pub(crate) fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// Characters that no name may hold inside. A tab is a space.
+pub(crate) fn is_forbidden_control(c: char) -> bool {
+    (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A word of one to three dashes, which separates parts.
+pub(crate) fn is_dash_word(word: &str) -> bool {
+    // Three dashes are at most nine bytes; most words end at their first letter.
+    word.len() <= 9 && !word.is_empty() && word.chars().all(is_dash) && word.chars().count() <= 3
+}
+
+/// NFC, by the quick check where that decides. Everything below U+0300, and the dashes, is NFC beside anything.
+pub(crate) fn is_composed(text: &str) -> bool {
+    if text.chars().all(|c| c < '\u{300}' || matches!(c, '\u{2010}'..='\u{2015}')) {
+        return true;
+    }
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => true,
+        IsNormalized::No => false,
+        IsNormalized::Maybe => is_nfc(text),
+    }
+}
+
+/// The text in NFC.
+pub(crate) fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// NFC, words with one space between them, nothing invisible, no control characters, not empty.
+pub(crate) fn is_clean(text: &str) -> bool {
+    let mut space = true;
+    for c in text.chars() {
+        let blank = c == ' ';
+        if (blank && space) || (!blank && (c.is_whitespace() || c.is_control() || is_invisible(c))) {
+            return false;
+        }
+        space = blank;
+    }
+    !space && is_composed(text)
+}
+
+/// The words, with one space between them.
+pub(crate) fn single_spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// The text as [`is_clean`] wants it, if anything is left: for proposals.
+pub(crate) fn cleaned(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if c.is_control() || is_forbidden_control(c) { ' ' } else { c })
+        .collect();
+    single_spaced(&composed(&spaced))
+}
+
+/// Equal in lowercase, without writing either down in the usual case.
+pub(crate) fn same_lowercase(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    // The lowercase of a capital sigma depends on what stands around it.
+    if one.contains('Σ') || other.contains('Σ') {
+        return one.to_lowercase() == other.to_lowercase();
+    }
+    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
+}
+
+/// The longest beginning that fits, cut never just before a combining mark, without spaces and dashes at its end. `fits` is asked with ever shorter beginnings' lengths in bytes.
+pub(crate) fn beginning(text: &str, fits: impl Fn(&str) -> bool) -> &str {
+    let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    while let Some(end) = ends.pop() {
+        let (start, rest) = text.split_at_checked(end).unwrap_or_default();
+        if !rest.starts_with(is_combining_mark) && fits(start) {
+            return start.trim_end_matches(|c| c == ' ' || is_dash(c));
+        }
+    }
+    ""
+}
