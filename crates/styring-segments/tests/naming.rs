@@ -3,7 +3,7 @@
 
 use styring_segments::Error;
 use styring_segments::naming::{
-    Code, Date, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near, PlatformLimit,
+    Code, Date, Diagnostic, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near, PlatformLimit,
     PlatformLimits, Register, Scheme, SchemeFault, SchemeSpec, Unit, Window,
 };
 
@@ -103,7 +103,7 @@ fn a_renamed_value_is_read_and_no_longer_written() {
     let scheme = spec(old().replaced(day("2026-01-01"), "Ny")).scheme().unwrap();
     let parsed = scheme.parse("cold – Sko");
     assert_eq!(parsed.canonical(), Some("Ny – Sko"));
-    let codes: Vec<Code> = parsed.diagnostics().iter().map(|wrong| wrong.code()).collect();
+    let codes: Vec<Code> = parsed.diagnostics().iter().map(Diagnostic::code).collect();
     assert_eq!(codes, [Code::Alias, Code::OldLabel]);
     assert!(parsed.diagnostics().iter().all(|wrong| wrong.fix() == Some(&Fix::Part("Ny".into()))));
     assert_eq!(parsed.name().unwrap().value("stage").unwrap().label().unwrap().id(), Some("n"));
@@ -267,7 +267,7 @@ fn a_report_says_everything() {
     assert_eq!(report.names[4].diagnostics[0].code(), Code::ValueTooLong);
     let finding = &report.names[5].platforms[0];
     assert_eq!((finding.platform.as_str(), finding.length, finding.limit), ("gam_value", 46, 40));
-    let codes: Vec<Code> = finding.diagnostics.iter().map(|wrong| wrong.code()).collect();
+    let codes: Vec<Code> = finding.diagnostics.iter().map(Diagnostic::code).collect();
     assert_eq!(codes, [Code::TooLong, Code::ForbiddenChar]);
     assert_eq!(finding.diagnostics[1].fix(), finding.diagnostics[0].fix());
     let counted: Vec<(&str, usize)> = summary.codes.iter().map(|(code, count)| (code.as_str(), *count)).collect();
@@ -290,7 +290,7 @@ fn a_report_says_everything() {
 fn rules_for_events_are_data() {
     let rules =
         EventNameRules { max_chars: 5, reserved_prefixes: vec!["x_".into()], reserved_names: vec!["login".into()] };
-    let codes = |name: &str| rules.check(name).iter().map(|wrong| wrong.code()).collect::<Vec<_>>();
+    let codes = |name: &str| rules.check(name).iter().map(Diagnostic::code).collect::<Vec<_>>();
     assert_eq!(codes("login"), [Code::ReservedName]);
     assert_eq!(codes("x_login"), [Code::ReservedPrefix, Code::TooLong]);
     assert_eq!(codes("ga_x"), []);

@@ -239,34 +239,32 @@ impl Part {
     fn resolve<'a>(&'a self, text: &'a str, at: usize, found: &mut Vec<Diagnostic>) -> Resolved<'a> {
         let wrong = |code| Diagnostic::new(code, text).at(at).of(&self.dimension);
         match &self.kind {
-            Kind::Vocabulary(vocabulary) => match recognise(vocabulary, text, at, self, found) {
-                Some(known) => Resolved::Label(known),
-                None => {
-                    found.push(wrong(Code::UnknownValue).suggesting(vocabulary.suggest(text)));
-                    Resolved::Unknown(text)
+            Kind::Vocabulary(vocabulary) => {
+                if let Some(known) = recognise(vocabulary, text, at, self, found) {
+                    return Resolved::Label(known);
                 }
-            },
+                found.push(wrong(Code::UnknownValue).suggesting(vocabulary.suggest(text)));
+                Resolved::Unknown(text)
+            }
             Kind::Text(max_chars) => {
                 if let Some(max_chars) = max_chars.filter(|max_chars| text.chars().count() > *max_chars) {
                     found.push(wrong(Code::ValueTooLong).limit(max_chars).instead(shorter(text, max_chars)));
                 }
                 Resolved::Text(text)
             }
-            Kind::Window => match Window::read(text) {
-                Some(window) => {
-                    let canonical = window.to_string();
-                    if canonical == text {
-                        return Resolved::Window(window, Cow::Borrowed(text));
-                    }
-                    found.push(wrong(Code::WindowForm).instead(Some(Fix::Part(canonical.clone()))));
-                    Resolved::Window(window, Cow::Owned(canonical))
-                }
-                None => {
+            Kind::Window => {
+                let Some(window) = Window::read(text) else {
                     let guess = Window::guess(text).map(|window| Fix::Part(window.to_string()));
                     found.push(wrong(Code::BadWindow).instead(guess));
-                    Resolved::Unknown(text)
+                    return Resolved::Unknown(text);
+                };
+                let canonical = window.to_string();
+                if canonical == text {
+                    return Resolved::Window(window, Cow::Borrowed(text));
                 }
-            },
+                found.push(wrong(Code::WindowForm).instead(Some(Fix::Part(canonical.clone()))));
+                Resolved::Window(window, Cow::Owned(canonical))
+            }
         }
     }
 }

@@ -284,13 +284,11 @@ fn at_most(a_unit: Unit, a: u32, b_unit: Unit, b: u32) -> Option<bool> {
 
 /// The least and the most hours in so many units.
 fn hours(unit: Unit, count: u32) -> (u32, u32) {
-    match unit.hours() {
-        Some(hours) => (hours * count, hours * count),
-        None => {
-            let (least, most) = days_in_months(count);
-            (24 * least, 24 * most)
-        }
+    if let Some(hours) = unit.hours() {
+        return (hours * count, hours * count);
     }
+    let (least, most) = days_in_months(count);
+    (24 * least, 24 * most)
 }
 
 /// The least and the most days in so many months that follow each other. Four years hold every case: a century without its leap year is only as short as other years are.
