@@ -45,7 +45,8 @@ fn report(scheme: &Scheme, names: &str) -> Result<(), Box<dyn Error>> {
     }
     println!();
     for near in &report.near_duplicates {
-        let members: Vec<&str> = near.members.iter().filter_map(|at| Some(report.names.get(*at)?.text.as_str())).collect();
+        let members: Vec<&str> =
+            near.members.iter().filter_map(|at| Some(report.names.get(*at)?.text.as_str())).collect();
         println!("{:?}: {}", near.reason, members.join(" | "));
     }
     let summary = &report.summary;

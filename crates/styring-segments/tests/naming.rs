@@ -3,8 +3,8 @@
 
 use styring_segments::Error;
 use styring_segments::naming::{
-    Code, Date, Diagnostic, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near, PlatformLimit,
-    PlatformLimits, Register, Scheme, SchemeFault, SchemeSpec, Unit, Window,
+    Code, Date, Diagnostic, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near,
+    PlatformLimit, PlatformLimits, Register, Scheme, SchemeFault, SchemeSpec, Unit, Window,
 };
 
 fn norsk() -> Scheme {
@@ -284,6 +284,23 @@ fn a_report_says_everything() {
             ("W_WINDOW_FORM", 1)
         ]
     );
+}
+
+#[test]
+fn a_report_tells_of_names_that_a_platform_would_know_as_one() {
+    let scheme = stages([Entry::new("Ny")]).separator("_").scheme().unwrap();
+    let limit = PlatformLimit::new("feed", 15, LengthUnit::Scalars).unwrap();
+    let long = "Ny_Løpesko for alle";
+    let short = limit.shorten(long).unwrap();
+    let limits = PlatformLimits::new().with(limit).unwrap();
+    let report = scheme.lint(LintRow::numbered([long, "Ny_Sko", short.as_str()]), &limits);
+    assert_eq!(report.summary.invalid, 0);
+    let [shared] = report.shared_platform_names.as_slice() else { panic!("{:?}", report.shared_platform_names) };
+    assert_eq!(
+        (shared.short.as_str(), shared.first.as_str(), shared.second.as_str()),
+        (short.as_str(), short.as_str(), long)
+    );
+    assert!(!report.ok());
 }
 
 #[test]

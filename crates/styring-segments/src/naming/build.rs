@@ -174,7 +174,7 @@ impl Part {
         match &self.kind {
             Kind::Text(_) => Some((text.clone(), Value::Text(text.into()))),
             Kind::Window => {
-                let window = Window::read(&text).filter(|window| window.to_string() == text);
+                let window = Window::read(&text).filter(|window| window.is_written(&text));
                 if window.is_none() {
                     let guess = Window::guess(&cleaned(&text)).map(|window| Fix::Part(window.to_string()));
                     found.push(wrong(Code::BadWindow).instead(guess));

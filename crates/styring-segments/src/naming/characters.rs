@@ -41,6 +41,42 @@ pub(crate) fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
+/// What is to be done with a text before it can be read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Needs {
+    pub(crate) invisible: bool,
+    pub(crate) control: bool,
+    pub(crate) composing: bool,
+    pub(crate) spacing: bool,
+}
+
+impl Needs {
+    /// In one pass. A control character at an end may be white space, and a letter may be composed already: those two are to be looked at again.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut needs = Self::default();
+        let mut space = true;
+        for c in text.chars() {
+            let blank = c == ' ';
+            if blank {
+                needs.spacing |= space;
+            } else if c.is_ascii_graphic() {
+                // Nothing.
+            } else if c.is_ascii() {
+                needs.control |= c != '\t';
+                needs.spacing |= c.is_whitespace();
+            } else {
+                needs.invisible |= is_invisible(c);
+                needs.control |= is_forbidden_control(c);
+                needs.composing |= c >= '\u{300}' && !is_dash(c);
+                needs.spacing |= c.is_whitespace();
+            }
+            space = blank;
+        }
+        needs.spacing |= space && !text.is_empty();
+        needs
+    }
+}
+
 /// NFC, words with one space between them, nothing invisible, no control characters, not empty.
 pub(crate) fn is_clean(text: &str) -> bool {
     let mut space = true;
@@ -78,6 +114,14 @@ pub(crate) fn cleaned(text: &str) -> String {
 
 /// Equal in lowercase, without writing either down in the usual case.
 pub(crate) fn same_lowercase(one: &str, other: &str) -> bool {
+    // Most texts differ in their first letter already.
+    if let (Some(a), Some(b)) = (one.as_bytes().first(), other.as_bytes().first())
+        && a.is_ascii()
+        && b.is_ascii()
+        && !a.eq_ignore_ascii_case(b)
+    {
+        return false;
+    }
     if one == other {
         return true;
     }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use crate::Error;
 use crate::naming::characters::{
-    beginning, cleaned, composed, is_composed, is_dash, is_forbidden_control, is_invisible, same_lowercase,
+    Needs, beginning, cleaned, composed, is_composed, is_dash, is_forbidden_control, is_invisible, same_lowercase,
     single_spaced,
 };
 use crate::naming::scheme::{Kind, Part, Parts};
@@ -93,7 +93,7 @@ impl Scheme {
                 found.push(Diagnostic::new(Code::DuplicatePart, part.text()).at(at));
             }
         }
-        let mut canonical = String::with_capacity(text.len() + 16);
+        let mut canonical = String::with_capacity(text.len());
         let mut fields = Vec::with_capacity(resolved.len());
         for (dimension, part) in std::iter::once(&self.stage).chain(&template.parts).zip(resolved) {
             if !fields.is_empty() {
@@ -166,20 +166,22 @@ impl Scheme {
 /// The text with single spaces, composed and without anything invisible; `None` if nothing can be read from it.
 fn characters<'a>(text: &'a str, found: &mut Vec<Diagnostic>) -> Option<Cow<'a, str>> {
     let mut text = Cow::Borrowed(text);
-    if text.contains(is_invisible_quick) {
+    let mut needs = Needs::of(&text);
+    if needs.invisible {
         found.push(Diagnostic::new(Code::Invisible, &*text));
         text = Cow::Owned(text.replace(is_invisible, ""));
+        needs = Needs::of(&text);
     }
-    if text.trim().contains(is_forbidden_control) {
+    if needs.control && text.trim().contains(is_forbidden_control) {
         let mended = Some(cleaned(&text)).filter(|text| !text.is_empty());
         found.push(Diagnostic::new(Code::Control, &*text).instead(mended.map(Fix::Name)));
         return None;
     }
-    if !is_composed(&text) {
+    if needs.composing && !is_composed(&text) {
         found.push(Diagnostic::new(Code::NotNfc, &*text));
         text = Cow::Owned(composed(&text));
     }
-    if !is_single_spaced(&text) {
+    if needs.spacing {
         found.push(Diagnostic::new(Code::Whitespace, &*text));
         text = Cow::Owned(single_spaced(&text));
     }
@@ -188,23 +190,6 @@ fn characters<'a>(text: &'a str, found: &mut Vec<Diagnostic>) -> Option<Cow<'a, 
         return None;
     }
     Some(text)
-}
-
-fn is_invisible_quick(c: char) -> bool {
-    !c.is_ascii() && is_invisible(c)
-}
-
-/// Single plain spaces between words, none at the ends.
-fn is_single_spaced(text: &str) -> bool {
-    let mut space = true;
-    for c in text.chars() {
-        let blank = c == ' ';
-        if (blank && space) || (!blank && c.is_whitespace()) {
-            return false;
-        }
-        space = blank;
-    }
-    !space || text.is_empty()
 }
 
 /// A part that has been held against its dimension.
@@ -258,10 +243,10 @@ impl Part {
                     found.push(wrong(Code::BadWindow).instead(guess));
                     return Resolved::Unknown(text);
                 };
-                let canonical = window.to_string();
-                if canonical == text {
+                if window.is_written(text) {
                     return Resolved::Window(window, Cow::Borrowed(text));
                 }
+                let canonical = window.to_string();
                 found.push(wrong(Code::WindowForm).instead(Some(Fix::Part(canonical.clone()))));
                 Resolved::Window(window, Cow::Owned(canonical))
             }
