@@ -303,6 +303,24 @@ fn a_report_tells_of_names_that_a_platform_would_know_as_one() {
     assert!(!report.ok());
 }
 
+/// Whoever pastes a whole file into one cell gets an answer, and soon.
+#[test]
+fn very_long_texts_are_read() {
+    let scheme = norsk();
+    let many = "Prospect – ".repeat(30_000);
+    assert!(scheme.parse(&many).diagnostics().iter().any(|wrong| wrong.code() == Code::EmptyPart));
+    let parts = format!("{many}Oslo");
+    assert_eq!(
+        scheme.parse(&parts).diagnostics().iter().filter(|wrong| wrong.code() == Code::DuplicatePart).count(),
+        29_999
+    );
+    let text = format!("Prospect – {} – Oslo", "å".repeat(200_000));
+    assert_eq!(scheme.parse(&text).diagnostics()[0].code(), Code::ValueTooLong);
+    let limit = PlatformLimit::new("p", 40, LengthUnit::Utf16).unwrap();
+    assert_eq!(limit.shorten(&text).map(|short| short.chars().count()), Some(40));
+    assert_eq!(scheme.near_duplicates([&parts, &text]), []);
+}
+
 #[test]
 fn rules_for_events_are_data() {
     let rules =

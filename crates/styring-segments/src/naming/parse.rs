@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use crate::Error;
 use crate::naming::characters::{
-    Needs, beginning, cleaned, composed, is_composed, is_dash, is_forbidden_control, is_invisible, same_lowercase,
+    Needs, beginning, cleaned, composed, is_composed, is_dash, is_forbidden_control, is_invisible, repeated,
     single_spaced,
 };
 use crate::naming::scheme::{Kind, Part, Parts};
@@ -88,10 +88,9 @@ impl Scheme {
             .chain(template.parts.iter().zip(rest).zip(1..).map(|((part, text), at)| part.resolve(text, at, found)))
             .chain(rest.iter().skip(template.parts.len()).map(|extra| Resolved::Unknown(extra)))
             .collect();
-        for (at, part) in resolved.iter().enumerate() {
-            if resolved.iter().take(at).any(|earlier| same_lowercase(earlier.text(), part.text())) {
-                found.push(Diagnostic::new(Code::DuplicatePart, part.text()).at(at));
-            }
+        let texts: Vec<&str> = resolved.iter().map(Resolved::text).collect();
+        for at in repeated(&texts) {
+            found.push(Diagnostic::new(Code::DuplicatePart, texts.get(at).copied().unwrap_or_default()).at(at));
         }
         let mut canonical = String::with_capacity(text.len());
         let mut fields = Vec::with_capacity(resolved.len());
@@ -282,7 +281,7 @@ fn recognise<'a>(
 
 /// As much of a text as there is room for.
 pub(crate) fn shorter(text: &str, max_chars: usize) -> Option<Fix> {
-    let short = beginning(text, |text| text.chars().count() <= max_chars);
+    let short = beginning(text, max_chars, |_| 1);
     (!short.trim_matches(is_dash).is_empty()).then(|| Fix::Part(short.to_owned()))
 }
 

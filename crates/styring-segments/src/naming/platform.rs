@@ -27,6 +27,14 @@ impl LengthUnit {
             Self::Utf16 => text.encode_utf16().count(),
         }
     }
+
+    fn of(self, c: char) -> usize {
+        match self {
+            Self::Utf8Bytes => c.len_utf8(),
+            Self::Scalars => 1,
+            Self::Utf16 => c.len_utf16(),
+        }
+    }
 }
 
 /// How far a limit can be trusted.
@@ -203,7 +211,7 @@ impl PlatformLimit {
             return None;
         }
         let room = self.limit - tail.len();
-        Some(format!("{}{tail}", beginning(text, |text| self.unit.length(text) <= room)))
+        Some(format!("{}{tail}", beginning(text, room, |c| self.unit.of(c))))
     }
 }
 
