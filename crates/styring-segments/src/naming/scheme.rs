@@ -143,7 +143,7 @@ impl Scheme {
         Ok(Self { spec, separator, stage, templates })
     }
 
-    /// The scheme as it is on a day: what is deprecated later is not deprecated yet. Without a day, every deprecation holds.
+    /// The scheme as it is on a day: what is deprecated later is not deprecated yet. Without a day, every deprecation holds. The day is no part of the scheme as data, and is not stored.
     ///
     /// ```
     /// use styring_segments::naming::{Dimension, Entry, SchemeSpec};
