@@ -8,6 +8,17 @@
 //! assert_eq!(parsed.canonical(), Some("Retarget – Forlatt kurv – 7 dager"));
 //! # Ok::<(), styring_segments::Error>(())
 //! ```
+//!
+//! # By what you look for
+//!
+//! - What names may be, from a file or in code: [`SchemeSpec`], [`Dimension`], [`Entry`]; checked: [`Scheme`], or [`SchemeFault`].
+//! - A text as a name: [`Scheme::parse`] mends and explains ([`Parsed`], [`Diagnostic`]), [`Scheme::parse_strict`] takes canonical forms alone.
+//! - Fields as a name: [`Fields`], [`Scheme::build`]. A name with typed fields: [`SegmentName`], [`Value`], [`Window`].
+//! - A list of names: [`Scheme::lint`] → [`LintReport`]; parts of it: [`Scheme::collide`], [`Scheme::near_duplicates`].
+//! - What platforms take, and short names that lead back: [`PlatformLimits`], [`PlatformLimit`], [`Register`].
+//! - Other spellings: [`slug()`], [`fold()`], [`event_name()`] with [`EventNameRules`].
+//!
+//! The law: what is built is parsed back to the same fields, and what was mended needs no mending.
 
 mod build;
 pub(crate) mod characters;

@@ -3,8 +3,8 @@
 
 use styring_segments::Error;
 use styring_segments::naming::{
-    Code, Date, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near, PlatformLimit,
-    PlatformLimits, Register, Scheme, SchemeFault, SchemeSpec, Unit, Window,
+    Code, Date, Diagnostic, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near,
+    PlatformLimit, PlatformLimits, Register, Scheme, SchemeFault, SchemeSpec, Unit, Window,
 };
 
 fn norsk() -> Scheme {
@@ -103,7 +103,7 @@ fn a_renamed_value_is_read_and_no_longer_written() {
     let scheme = spec(old().replaced(day("2026-01-01"), "Ny")).scheme().unwrap();
     let parsed = scheme.parse("cold – Sko");
     assert_eq!(parsed.canonical(), Some("Ny – Sko"));
-    let codes: Vec<Code> = parsed.diagnostics().iter().map(|wrong| wrong.code()).collect();
+    let codes: Vec<Code> = parsed.diagnostics().iter().map(Diagnostic::code).collect();
     assert_eq!(codes, [Code::Alias, Code::OldLabel]);
     assert!(parsed.diagnostics().iter().all(|wrong| wrong.fix() == Some(&Fix::Part("Ny".into()))));
     assert_eq!(parsed.name().unwrap().value("stage").unwrap().label().unwrap().id(), Some("n"));
@@ -267,7 +267,7 @@ fn a_report_says_everything() {
     assert_eq!(report.names[4].diagnostics[0].code(), Code::ValueTooLong);
     let finding = &report.names[5].platforms[0];
     assert_eq!((finding.platform.as_str(), finding.length, finding.limit), ("gam_value", 46, 40));
-    let codes: Vec<Code> = finding.diagnostics.iter().map(|wrong| wrong.code()).collect();
+    let codes: Vec<Code> = finding.diagnostics.iter().map(Diagnostic::code).collect();
     assert_eq!(codes, [Code::TooLong, Code::ForbiddenChar]);
     assert_eq!(finding.diagnostics[1].fix(), finding.diagnostics[0].fix());
     let counted: Vec<(&str, usize)> = summary.codes.iter().map(|(code, count)| (code.as_str(), *count)).collect();
@@ -287,10 +287,45 @@ fn a_report_says_everything() {
 }
 
 #[test]
+fn a_report_tells_of_names_that_a_platform_would_know_as_one() {
+    let scheme = stages([Entry::new("Ny")]).separator("_").scheme().unwrap();
+    let limit = PlatformLimit::new("feed", 15, LengthUnit::Scalars).unwrap();
+    let long = "Ny_Løpesko for alle";
+    let short = limit.shorten(long).unwrap();
+    let limits = PlatformLimits::new().with(limit).unwrap();
+    let report = scheme.lint(LintRow::numbered([long, "Ny_Sko", short.as_str()]), &limits);
+    assert_eq!(report.summary.invalid, 0);
+    let [shared] = report.shared_platform_names.as_slice() else { panic!("{:?}", report.shared_platform_names) };
+    assert_eq!(
+        (shared.short.as_str(), shared.first.as_str(), shared.second.as_str()),
+        (short.as_str(), short.as_str(), long)
+    );
+    assert!(!report.ok());
+}
+
+/// Whoever pastes a whole file into one cell gets an answer, and soon.
+#[test]
+fn very_long_texts_are_read() {
+    let scheme = norsk();
+    let many = "Prospect – ".repeat(30_000);
+    assert!(scheme.parse(&many).diagnostics().iter().any(|wrong| wrong.code() == Code::EmptyPart));
+    let parts = format!("{many}Oslo");
+    assert_eq!(
+        scheme.parse(&parts).diagnostics().iter().filter(|wrong| wrong.code() == Code::DuplicatePart).count(),
+        29_999
+    );
+    let text = format!("Prospect – {} – Oslo", "å".repeat(200_000));
+    assert_eq!(scheme.parse(&text).diagnostics()[0].code(), Code::ValueTooLong);
+    let limit = PlatformLimit::new("p", 40, LengthUnit::Utf16).unwrap();
+    assert_eq!(limit.shorten(&text).map(|short| short.chars().count()), Some(40));
+    assert_eq!(scheme.near_duplicates([&parts, &text]), []);
+}
+
+#[test]
 fn rules_for_events_are_data() {
     let rules =
         EventNameRules { max_chars: 5, reserved_prefixes: vec!["x_".into()], reserved_names: vec!["login".into()] };
-    let codes = |name: &str| rules.check(name).iter().map(|wrong| wrong.code()).collect::<Vec<_>>();
+    let codes = |name: &str| rules.check(name).iter().map(Diagnostic::code).collect::<Vec<_>>();
     assert_eq!(codes("login"), [Code::ReservedName]);
     assert_eq!(codes("x_login"), [Code::ReservedPrefix, Code::TooLong]);
     assert_eq!(codes("ga_x"), []);

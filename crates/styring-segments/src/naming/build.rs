@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::Error;
-use crate::naming::characters::{cleaned, is_clean, same_lowercase};
+use crate::naming::characters::{cleaned, is_clean, repeated};
 use crate::naming::parse::shorter;
 use crate::naming::scheme::{Kind, Part};
 use crate::naming::{Code, Diagnostic, Field, Fix, Rejected, Scheme, SegmentName, Value, Window};
@@ -126,10 +126,9 @@ impl Scheme {
                 found.push(Diagnostic::new(Code::UnknownField, "").of(&dimension.as_str().into()));
             }
         }
-        for (at, (text, _, part)) in parts.iter().enumerate() {
-            if parts.iter().take(at).any(|(earlier, _, _)| same_lowercase(earlier, text)) {
-                found.push(Diagnostic::new(Code::DuplicatePart, text.as_str()).of(&part.dimension));
-            }
+        let texts: Vec<&str> = parts.iter().map(|(text, _, _)| text.as_str()).collect();
+        for (text, _, part) in repeated(&texts).into_iter().filter_map(|at| parts.get(at)) {
+            found.push(Diagnostic::new(Code::DuplicatePart, text.as_str()).of(&part.dimension));
         }
         let mut canonical = String::new();
         let mut built = Vec::with_capacity(parts.len());
@@ -174,7 +173,7 @@ impl Part {
         match &self.kind {
             Kind::Text(_) => Some((text.clone(), Value::Text(text.into()))),
             Kind::Window => {
-                let window = Window::read(&text).filter(|window| window.to_string() == text);
+                let window = Window::read(&text).filter(|window| window.is_written(&text));
                 if window.is_none() {
                     let guess = Window::guess(&cleaned(&text)).map(|window| Fix::Part(window.to_string()));
                     found.push(wrong(Code::BadWindow).instead(guess));

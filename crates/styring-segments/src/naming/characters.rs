@@ -1,5 +1,7 @@
 //! Which characters are what in a name.
 
+use std::collections::BTreeSet;
+
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick};
 
@@ -41,6 +43,43 @@ pub(crate) fn composed(text: &str) -> String {
     text.nfc().collect()
 }
 
+/// What is to be done with a text before it can be read.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "four things that are looked for, each there or not")]
+pub(crate) struct Needs {
+    pub(crate) invisible: bool,
+    pub(crate) control: bool,
+    pub(crate) composing: bool,
+    pub(crate) spacing: bool,
+}
+
+impl Needs {
+    /// In one pass. A control character at an end may be white space, and a letter may be composed already: those two are to be looked at again.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut needs = Self::default();
+        let mut space = true;
+        for c in text.chars() {
+            let blank = c == ' ';
+            if blank {
+                needs.spacing |= space;
+            } else if c.is_ascii_graphic() {
+                // Nothing.
+            } else if c.is_ascii() {
+                needs.control |= c != '\t';
+                needs.spacing |= c.is_whitespace();
+            } else {
+                needs.invisible |= is_invisible(c);
+                needs.control |= is_forbidden_control(c);
+                needs.composing |= c >= '\u{300}' && !is_dash(c);
+                needs.spacing |= c.is_whitespace();
+            }
+            space = blank;
+        }
+        needs.spacing |= space && !text.is_empty();
+        needs
+    }
+}
+
 /// NFC, words with one space between them, nothing invisible, no control characters, not empty.
 pub(crate) fn is_clean(text: &str) -> bool {
     let mut space = true;
@@ -77,7 +116,15 @@ pub(crate) fn cleaned(text: &str) -> String {
 }
 
 /// Equal in lowercase, without writing either down in the usual case.
-pub(crate) fn same_lowercase(one: &str, other: &str) -> bool {
+fn same_lowercase(one: &str, other: &str) -> bool {
+    // Most texts differ in their first letter already.
+    if let (Some(a), Some(b)) = (one.as_bytes().first(), other.as_bytes().first())
+        && a.is_ascii()
+        && b.is_ascii()
+        && !a.eq_ignore_ascii_case(b)
+    {
+        return false;
+    }
     if one == other {
         return true;
     }
@@ -88,14 +135,31 @@ pub(crate) fn same_lowercase(one: &str, other: &str) -> bool {
     one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
 
-/// The longest beginning that fits, cut never just before a combining mark, without spaces and dashes at its end. `fits` is asked with ever shorter beginnings' lengths in bytes.
-pub(crate) fn beginning(text: &str, fits: impl Fn(&str) -> bool) -> &str {
-    let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    while let Some(end) = ends.pop() {
-        let (start, rest) = text.split_at_checked(end).unwrap_or_default();
-        if !rest.starts_with(is_combining_mark) && fits(start) {
-            return start.trim_end_matches(|c| c == ' ' || is_dash(c));
+/// The longest beginning there is room for, cut never just before a combining mark, without spaces and dashes at its end.
+pub(crate) fn beginning(text: &str, room: usize, length: impl Fn(char) -> usize) -> &str {
+    let (mut end, mut used) = (0, 0);
+    let mut whole = true;
+    for (at, c) in text.char_indices() {
+        if !is_combining_mark(c) {
+            end = at;
+        }
+        used += length(c);
+        if used > room {
+            whole = false;
+            break;
         }
     }
-    ""
+    let (start, _) = text.split_at_checked(if whole { text.len() } else { end }).unwrap_or_default();
+    start.trim_end_matches(|c| c == ' ' || is_dash(c))
+}
+
+/// The places of texts that are equal in lowercase to an earlier one.
+pub(crate) fn repeated(texts: &[&str]) -> Vec<usize> {
+    // Names have a handful of parts, which are compared faster than they are written down.
+    if texts.len() <= 8 {
+        let earlier = |at: usize, text: &str| texts.iter().take(at).any(|earlier| same_lowercase(earlier, text));
+        return texts.iter().enumerate().filter(|(at, text)| earlier(*at, text)).map(|(at, _)| at).collect();
+    }
+    let mut seen = BTreeSet::new();
+    texts.iter().enumerate().filter(|(_, text)| !seen.insert(text.to_lowercase())).map(|(at, _)| at).collect()
 }

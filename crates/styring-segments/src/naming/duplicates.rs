@@ -127,22 +127,18 @@ struct Comparable {
 
 impl Read {
     fn new(scheme: &Scheme, text: &str, parsed: &Parsed) -> Self {
-        match parsed.name() {
-            Some(name) => {
-                let part = |value: &Value| Comparable {
-                    key: fold(&value.to_string()),
-                    free: matches!(value, Value::Text(_)),
-                    span: value.window().map(|window| window.span()),
-                };
-                let parts = name.fields().iter().map(|field| part(field.value())).collect();
-                Self { valid: true, lowercase: name.as_str().to_lowercase(), parts }
-            }
-            None => {
-                let part = |part: String| Comparable { key: fold(&part), free: false, span: None };
-                let parts = scheme.raw_parts(text).into_iter().filter(|part| !part.is_empty()).map(part).collect();
-                Self { valid: false, lowercase: cleaned(text).to_lowercase(), parts }
-            }
-        }
+        let Some(name) = parsed.name() else {
+            let part = |part: String| Comparable { key: fold(&part), free: false, span: None };
+            let parts = scheme.raw_parts(text).into_iter().filter(|part| !part.is_empty()).map(part).collect();
+            return Self { valid: false, lowercase: cleaned(text).to_lowercase(), parts };
+        };
+        let part = |value: &Value| Comparable {
+            key: fold(&value.to_string()),
+            free: matches!(value, Value::Text(_)),
+            span: value.window().map(|window| window.span()),
+        };
+        let parts = name.fields().iter().map(|field| part(field.value())).collect();
+        Self { valid: true, lowercase: name.as_str().to_lowercase(), parts }
     }
 }
 
@@ -164,8 +160,10 @@ fn grouped<K: Ord>(keyed: impl Iterator<Item = (K, usize)>) -> Vec<Vec<usize>> {
 
 /// Names that are equal but for one edit in one free text, as far as such edits lead from one to the next.
 fn one_edit<'a>(read: impl Iterator<Item = (usize, &'a Read)>) -> Vec<Vec<usize>> {
-    // By what stands around the text: the texts, and where each stands.
-    let mut around: BTreeMap<(usize, Vec<&str>), BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
+    /// By text: where it stands.
+    type Texts<'a> = BTreeMap<&'a str, Vec<usize>>;
+    // By what stands around the text.
+    let mut around: BTreeMap<(usize, Vec<&str>), Texts> = BTreeMap::new();
     for (at, read) in read {
         for (place, _) in read.parts.iter().enumerate().filter(|(_, part)| part.free) {
             let others = read.parts.iter().enumerate().filter(|(other, _)| *other != place);

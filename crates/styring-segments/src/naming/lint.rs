@@ -1,8 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Error;
 use crate::naming::{
-    Code, Diagnostic, LengthUnit, LimitStatus, NearDuplicates, Parsed, PlatformLimits, Register, Scheme, Severity,
+    Code, Diagnostic, LengthUnit, LimitStatus, NearDuplicates, Parsed, PlatformLimit, PlatformLimits, Scheme, Severity,
 };
 
 /// A name of a list, with whatever leads back to where it stands.
@@ -98,9 +97,9 @@ pub struct SharedPlatformName {
     pub platform: String,
     /// The name there.
     pub short: String,
-    /// The name that came first.
+    /// One whole name.
     pub first: String,
-    /// The name that came later.
+    /// The other.
     pub second: String,
 }
 
@@ -158,16 +157,8 @@ impl Scheme {
             })
             .collect();
         let near_duplicates = self.near(read.iter().map(|(row, parsed)| (row.name.as_str(), parsed)));
-        let mut shared_platform_names = Vec::new();
-        let mut register = Register::new();
-        for name in read.iter().filter_map(|(_, parsed)| parsed.canonical()) {
-            for limit in limits.iter() {
-                // That there is no room is a finding of the name already.
-                if let Err(Error::SamePlatformName { platform, short, first, second }) = register.add(limit, name) {
-                    shared_platform_names.push(SharedPlatformName { platform, short, first, second });
-                }
-            }
-        }
+        let canonical: BTreeSet<&str> = read.iter().filter_map(|(_, parsed)| parsed.canonical()).collect();
+        let shared_platform_names = limits.iter().flat_map(|limit| shared(&canonical, limit)).collect();
         let names: Vec<LintedName> = read.into_iter().map(|(row, parsed)| linted(row, parsed, limits)).collect();
         LintReport {
             scheme: self.name().to_owned(),
@@ -179,6 +170,27 @@ impl Scheme {
             shared_platform_names,
         }
     }
+}
+
+/// Names that a platform would know as one: only what it does not take as it is can become what another is.
+fn shared(canonical: &BTreeSet<&str>, limit: &PlatformLimit) -> Vec<SharedPlatformName> {
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    let mut found = Vec::new();
+    for name in canonical {
+        let Some(short) = limit.acceptable(name).filter(|short| short != name) else { continue };
+        let first = canonical.get(short.as_str()).or(taken.get(short.as_str()));
+        if let Some(first) = first {
+            let (first, second) = ((*first).to_owned(), (*name).to_owned());
+            found.push(SharedPlatformName {
+                platform: limit.platform().to_owned(),
+                short: short.clone(),
+                first,
+                second,
+            });
+        }
+        taken.entry(short).or_insert(name);
+    }
+    found
 }
 
 fn linted(row: LintRow, parsed: Parsed, limits: &PlatformLimits) -> LintedName {

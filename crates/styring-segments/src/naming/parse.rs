@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use crate::Error;
 use crate::naming::characters::{
-    beginning, cleaned, composed, is_composed, is_dash, is_forbidden_control, is_invisible, same_lowercase,
+    Needs, beginning, cleaned, composed, is_composed, is_dash, is_forbidden_control, is_invisible, repeated,
     single_spaced,
 };
 use crate::naming::scheme::{Kind, Part, Parts};
@@ -88,12 +88,11 @@ impl Scheme {
             .chain(template.parts.iter().zip(rest).zip(1..).map(|((part, text), at)| part.resolve(text, at, found)))
             .chain(rest.iter().skip(template.parts.len()).map(|extra| Resolved::Unknown(extra)))
             .collect();
-        for (at, part) in resolved.iter().enumerate() {
-            if resolved.iter().take(at).any(|earlier| same_lowercase(earlier.text(), part.text())) {
-                found.push(Diagnostic::new(Code::DuplicatePart, part.text()).at(at));
-            }
+        let texts: Vec<&str> = resolved.iter().map(Resolved::text).collect();
+        for at in repeated(&texts) {
+            found.push(Diagnostic::new(Code::DuplicatePart, texts.get(at).copied().unwrap_or_default()).at(at));
         }
-        let mut canonical = String::with_capacity(text.len() + 16);
+        let mut canonical = String::with_capacity(text.len());
         let mut fields = Vec::with_capacity(resolved.len());
         for (dimension, part) in std::iter::once(&self.stage).chain(&template.parts).zip(resolved) {
             if !fields.is_empty() {
@@ -166,20 +165,22 @@ impl Scheme {
 /// The text with single spaces, composed and without anything invisible; `None` if nothing can be read from it.
 fn characters<'a>(text: &'a str, found: &mut Vec<Diagnostic>) -> Option<Cow<'a, str>> {
     let mut text = Cow::Borrowed(text);
-    if text.contains(is_invisible_quick) {
+    let mut needs = Needs::of(&text);
+    if needs.invisible {
         found.push(Diagnostic::new(Code::Invisible, &*text));
         text = Cow::Owned(text.replace(is_invisible, ""));
+        needs = Needs::of(&text);
     }
-    if text.trim().contains(is_forbidden_control) {
+    if needs.control && text.trim().contains(is_forbidden_control) {
         let mended = Some(cleaned(&text)).filter(|text| !text.is_empty());
         found.push(Diagnostic::new(Code::Control, &*text).instead(mended.map(Fix::Name)));
         return None;
     }
-    if !is_composed(&text) {
+    if needs.composing && !is_composed(&text) {
         found.push(Diagnostic::new(Code::NotNfc, &*text));
         text = Cow::Owned(composed(&text));
     }
-    if !is_single_spaced(&text) {
+    if needs.spacing {
         found.push(Diagnostic::new(Code::Whitespace, &*text));
         text = Cow::Owned(single_spaced(&text));
     }
@@ -188,23 +189,6 @@ fn characters<'a>(text: &'a str, found: &mut Vec<Diagnostic>) -> Option<Cow<'a, 
         return None;
     }
     Some(text)
-}
-
-fn is_invisible_quick(c: char) -> bool {
-    !c.is_ascii() && is_invisible(c)
-}
-
-/// Single plain spaces between words, none at the ends.
-fn is_single_spaced(text: &str) -> bool {
-    let mut space = true;
-    for c in text.chars() {
-        let blank = c == ' ';
-        if (blank && space) || (!blank && c.is_whitespace()) {
-            return false;
-        }
-        space = blank;
-    }
-    !space || text.is_empty()
 }
 
 /// A part that has been held against its dimension.
@@ -239,34 +223,32 @@ impl Part {
     fn resolve<'a>(&'a self, text: &'a str, at: usize, found: &mut Vec<Diagnostic>) -> Resolved<'a> {
         let wrong = |code| Diagnostic::new(code, text).at(at).of(&self.dimension);
         match &self.kind {
-            Kind::Vocabulary(vocabulary) => match recognise(vocabulary, text, at, self, found) {
-                Some(known) => Resolved::Label(known),
-                None => {
-                    found.push(wrong(Code::UnknownValue).suggesting(vocabulary.suggest(text)));
-                    Resolved::Unknown(text)
+            Kind::Vocabulary(vocabulary) => {
+                if let Some(known) = recognise(vocabulary, text, at, self, found) {
+                    return Resolved::Label(known);
                 }
-            },
+                found.push(wrong(Code::UnknownValue).suggesting(vocabulary.suggest(text)));
+                Resolved::Unknown(text)
+            }
             Kind::Text(max_chars) => {
                 if let Some(max_chars) = max_chars.filter(|max_chars| text.chars().count() > *max_chars) {
                     found.push(wrong(Code::ValueTooLong).limit(max_chars).instead(shorter(text, max_chars)));
                 }
                 Resolved::Text(text)
             }
-            Kind::Window => match Window::read(text) {
-                Some(window) => {
-                    let canonical = window.to_string();
-                    if canonical == text {
-                        return Resolved::Window(window, Cow::Borrowed(text));
-                    }
-                    found.push(wrong(Code::WindowForm).instead(Some(Fix::Part(canonical.clone()))));
-                    Resolved::Window(window, Cow::Owned(canonical))
-                }
-                None => {
+            Kind::Window => {
+                let Some(window) = Window::read(text) else {
                     let guess = Window::guess(text).map(|window| Fix::Part(window.to_string()));
                     found.push(wrong(Code::BadWindow).instead(guess));
-                    Resolved::Unknown(text)
+                    return Resolved::Unknown(text);
+                };
+                if window.is_written(text) {
+                    return Resolved::Window(window, Cow::Borrowed(text));
                 }
-            },
+                let canonical = window.to_string();
+                found.push(wrong(Code::WindowForm).instead(Some(Fix::Part(canonical.clone()))));
+                Resolved::Window(window, Cow::Owned(canonical))
+            }
         }
     }
 }
@@ -299,7 +281,7 @@ fn recognise<'a>(
 
 /// As much of a text as there is room for.
 pub(crate) fn shorter(text: &str, max_chars: usize) -> Option<Fix> {
-    let short = beginning(text, |text| text.chars().count() <= max_chars);
+    let short = beginning(text, max_chars, |_| 1);
     (!short.trim_matches(is_dash).is_empty()).then(|| Fix::Part(short.to_owned()))
 }
 

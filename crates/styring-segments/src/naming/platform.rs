@@ -27,6 +27,14 @@ impl LengthUnit {
             Self::Utf16 => text.encode_utf16().count(),
         }
     }
+
+    fn of(self, c: char) -> usize {
+        match self {
+            Self::Utf8Bytes => c.len_utf8(),
+            Self::Scalars => 1,
+            Self::Utf16 => c.len_utf16(),
+        }
+    }
 }
 
 /// How far a limit can be trusted.
@@ -56,7 +64,7 @@ pub enum LimitStatus {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "stored::Limit", into = "stored::Limit")
+    serde(try_from = "stored::Stored", into = "stored::Stored")
 )]
 pub struct PlatformLimit {
     platform: String,
@@ -203,7 +211,7 @@ impl PlatformLimit {
             return None;
         }
         let room = self.limit - tail.len();
-        Some(format!("{}{tail}", beginning(text, |text| self.unit.length(text) <= room)))
+        Some(format!("{}{tail}", beginning(text, room, |c| self.unit.of(c))))
     }
 }
 
@@ -243,7 +251,7 @@ mod stored {
 
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
-    pub(super) struct Limit {
+    pub(super) struct Stored {
         platform: String,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         object: String,
@@ -259,10 +267,10 @@ mod stored {
         status: LimitStatus,
     }
 
-    impl TryFrom<Limit> for PlatformLimit {
+    impl TryFrom<Stored> for PlatformLimit {
         type Error = Error;
 
-        fn try_from(stored: Limit) -> Result<Self, Error> {
+        fn try_from(stored: Stored) -> Result<Self, Error> {
             Ok(Self::new(stored.platform, stored.limit, stored.unit)?
                 .object(stored.object)
                 .forbidding(stored.forbidden_chars)
@@ -270,7 +278,7 @@ mod stored {
         }
     }
 
-    impl From<PlatformLimit> for Limit {
+    impl From<PlatformLimit> for Stored {
         fn from(limit: PlatformLimit) -> Self {
             let PlatformLimit { platform, object, limit, unit, forbidden: forbidden_chars, source, read, status } =
                 limit;

@@ -86,6 +86,7 @@ impl From<PlatformLimits> for Vec<PlatformLimit> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Row {
     platform: &'static str,
     object: &'static str,

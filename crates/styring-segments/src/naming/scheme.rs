@@ -140,10 +140,10 @@ impl Scheme {
             prepared(&place, template, &spec.stage, &parts)
         };
         let templates = stages.labels().map(template).collect::<Result<_, _>>()?;
-        Ok(Self { separator, stage, templates, spec })
+        Ok(Self { spec, separator, stage, templates })
     }
 
-    /// The scheme as it is on a day: what is deprecated later is not deprecated yet. Without a day, every deprecation holds.
+    /// The scheme as it is on a day: what is deprecated later is not deprecated yet. Without a day, every deprecation holds. The day is no part of the scheme as data, and is not stored.
     ///
     /// ```
     /// use styring_segments::naming::{Dimension, Entry, SchemeSpec};

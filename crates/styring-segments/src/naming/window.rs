@@ -202,10 +202,14 @@ impl Window {
 
     fn write(&self, f: &mut fmt::Formatter<'_>, name: fn(Unit, bool) -> &'static str) -> fmt::Result {
         let unit = name(self.unit, self.from.is_some() || self.to != 1);
-        match self.from {
-            Some(from) => f.pad(&format!("{from}–{} {unit}", self.to)),
-            None => f.pad(&format!("{} {unit}", self.to)),
-        }
+        let range = Range { from: self.from, to: self.to, unit };
+        if f.width().is_some() { f.pad(&range.to_string()) } else { fmt::Display::fmt(&range, f) }
+    }
+
+    /// Whether a text is the canonical form.
+    pub(crate) fn is_written(&self, text: &str) -> bool {
+        let mut rest = Rest(text);
+        fmt::write(&mut rest, format_args!("{self}")).is_ok() && rest.0.is_empty()
     }
 }
 
@@ -227,6 +231,31 @@ impl FromStr for Window {
 
 struct English(Window);
 
+struct Range {
+    from: Option<u32>,
+    to: u32,
+    unit: &'static str,
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(from) = self.from {
+            write!(f, "{from}–")?;
+        }
+        write!(f, "{} {}", self.to, self.unit)
+    }
+}
+
+/// What is left of a text after what was written; an error where they part.
+struct Rest<'a>(&'a str);
+
+impl fmt::Write for Rest<'_> {
+    fn write_str(&mut self, written: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(written).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
 impl fmt::Display for English {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.write(f, Unit::english)
@@ -243,7 +272,7 @@ struct Raw<'a> {
 impl<'a> Raw<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let rest = match text.split_once(' ') {
-            Some((word, rest)) if matches!(word.to_lowercase().as_str(), "siste" | "last") => rest,
+            Some((word, rest)) if ["siste", "last"].iter().any(|last| word.eq_ignore_ascii_case(last)) => rest,
             _ => text,
         };
         let (first, rest) = number(rest)?;
@@ -284,13 +313,11 @@ fn at_most(a_unit: Unit, a: u32, b_unit: Unit, b: u32) -> Option<bool> {
 
 /// The least and the most hours in so many units.
 fn hours(unit: Unit, count: u32) -> (u32, u32) {
-    match unit.hours() {
-        Some(hours) => (hours * count, hours * count),
-        None => {
-            let (least, most) = days_in_months(count);
-            (24 * least, 24 * most)
-        }
+    if let Some(hours) = unit.hours() {
+        return (hours * count, hours * count);
     }
+    let (least, most) = days_in_months(count);
+    (24 * least, 24 * most)
 }
 
 /// The least and the most days in so many months that follow each other. Four years hold every case: a century without its leap year is only as short as other years are.
