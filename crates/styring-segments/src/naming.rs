@@ -23,7 +23,6 @@
 mod build;
 pub(crate) mod characters;
 mod code;
-mod date;
 mod diagnostic;
 mod duplicates;
 mod event_name;
@@ -44,7 +43,6 @@ mod window;
 
 pub use build::{Fields, Given};
 pub use code::{Code, Severity};
-pub use date::Date;
 pub use diagnostic::{Diagnostic, Fix, Language};
 pub use duplicates::{Collisions, Near, NearDuplicates};
 pub use event_name::{EventNameRules, event_name};

@@ -128,7 +128,7 @@ fn what_does_not_hold_is_refused() {
     let event = |name: &str| Event::new(name, EventKind::Micro);
     let refused = |events: Vec<Event>, event: &str, words: &str| match Catalogue::new(events) {
         Err(Error::Event { event: named, problem }) => {
-            assert!(named == event && problem.contains(words), "{named}: {problem}")
+            assert!(named == event && problem.contains(words), "{named}: {problem}");
         }
         other => panic!("{other:?}"),
     };
@@ -222,7 +222,10 @@ fn a_file_holds_a_catalogue_and_is_checked() {
     assert!(toml::from_str::<Catalogue>(&text.replace("owner =", "ovner =")).is_err());
 }
 
-fn arrivals() -> impl Strategy<Value = Vec<(String, u64, Vec<(String, String)>)>> {
+/// Name, how often, properties.
+type Arrival = (String, u64, Vec<(String, String)>);
+
+fn arrivals() -> impl Strategy<Value = Vec<Arrival>> {
     let name = proptest::sample::select(vec!["purchase", "addToCart", "cart_add", "prchase", "video_50"])
         .prop_map(ToOwned::to_owned);
     let property =
@@ -231,7 +234,7 @@ fn arrivals() -> impl Strategy<Value = Vec<(String, u64, Vec<(String, String)>)>
     proptest::collection::vec((name, 1_u64..5, properties), 0..30)
 }
 
-fn audit<'a>(catalogue: &'a Catalogue, arrivals: &[(String, u64, Vec<(String, String)>)]) -> Audit<'a> {
+fn audit<'a>(catalogue: &'a Catalogue, arrivals: &[Arrival]) -> Audit<'a> {
     let mut audit = Audit::new(catalogue);
     for (name, times, properties) in arrivals {
         audit.see_times(name, *times, properties.iter().map(|(name, value)| (name.as_str(), value.as_str())));

@@ -1,9 +1,10 @@
 //! What names promise beyond the reference cases: schemes that are refused, deprecation, separators, registers, reports.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use chrono::NaiveDate;
 use styring_segments::Error;
 use styring_segments::naming::{
-    Code, Date, Diagnostic, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near,
+    Code, Diagnostic, Dimension, Entry, EventNameRules, Fields, Fix, LengthUnit, LimitStatus, LintRow, Near,
     PlatformLimit, PlatformLimits, Register, Scheme, SchemeFault, SchemeSpec, Unit, Window,
 };
 
@@ -11,7 +12,7 @@ fn norsk() -> Scheme {
     SchemeSpec::norsk().scheme().unwrap()
 }
 
-fn day(text: &str) -> Date {
+fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -357,7 +358,7 @@ mod stored {
         assert!(error(&twice).contains("\"stage\" comes twice"), "{}", error(&twice));
         assert!(error(r#"{"dimensions": {}, "templates": {}, "more": 1}"#).contains("unknown field"));
         assert!(serde_json::from_str::<Window>(r#"{"from": 7, "to": 3, "unit": "day"}"#).is_err());
-        assert!(serde_json::from_str::<Date>(r#""2026-13-01""#).is_err());
+        assert!(serde_json::from_str::<NaiveDate>(r#""2026-13-01""#).is_err());
         assert!(serde_json::from_str::<PlatformLimit>(r#"{"platform": "x", "limit": 0, "unit": "scalars"}"#).is_err());
         let row = r#"{"platform": "x", "limit": 9, "unit": "scalars"}"#;
         assert!(serde_json::from_str::<PlatformLimits>(&format!("[{row}, {row}]")).is_err());

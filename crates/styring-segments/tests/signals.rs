@@ -3,6 +3,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
 use proptest::prelude::*;
+use styring_segments::naming::{Code, Dimension, Entry, Fields, SchemeSpec, Value};
 use styring_segments::signals::{
     Condition, Context, Daypart, Days, Degrees, Device, Hours, Signal, SignalKind, Sky, Spot, Truth,
 };
@@ -195,4 +196,32 @@ fn a_condition_says_what_it_lacks() {
             && !night.holds(at("2026-11-27 01:30"))
             && !night.holds(at("2026-11-28 02:00"))
     );
+}
+
+/// A signal is a part of a name: read in any of its forms, written in one, and back from it.
+#[test]
+fn names_hold_signals() {
+    let stage = Dimension::vocab([Entry::new("Prospect")]);
+    let scheme = SchemeSpec::new("signals")
+        .dimension("stage", stage)
+        .dimension("daypart", Dimension::signal(SignalKind::Daypart))
+        .dimension("sky", Dimension::signal(SignalKind::Sky))
+        .template("Prospect", ["daypart"], ["sky"])
+        .scheme()
+        .unwrap();
+    let parsed = scheme.parse("prospect - man-fre kl. 7-10 - rain");
+    assert_eq!(parsed.canonical(), Some("Prospect – hverdager 07–10 – Regn"));
+    let codes: Vec<_> = parsed.diagnostics().iter().map(|wrong| wrong.code().as_str()).collect();
+    assert_eq!(codes, ["W_SEPARATOR_VARIANT", "W_CASE", "W_SIGNAL_FORM", "W_SIGNAL_FORM"]);
+    let name = scheme.parse_strict("Prospect – hverdager 07–10 – Regn").unwrap();
+    assert_eq!(name.value("sky").and_then(Value::signal), Some(Signal::Sky(Sky::Rain)));
+    assert_eq!(scheme.build(&Fields::from(&name)).unwrap(), name);
+    let wrong = scheme.parse("Prospect – om morgenen");
+    assert_eq!(wrong.diagnostics()[0].code(), Code::UnknownValue);
+    assert!(scheme.build(&Fields::new().with("stage", "Prospect").with("daypart", "man-fre 7-10")).is_err());
+    #[cfg(feature = "serde")]
+    {
+        let dimension: Dimension = serde_json::from_str(r#"{"kind": "signal", "signal": "daypart"}"#).unwrap();
+        assert_eq!(dimension, Dimension::signal(SignalKind::Daypart));
+    }
 }

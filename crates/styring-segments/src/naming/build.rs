@@ -5,6 +5,7 @@ use crate::naming::characters::{cleaned, is_clean, repeated};
 use crate::naming::parse::shorter;
 use crate::naming::scheme::{Kind, Part};
 use crate::naming::{Code, Diagnostic, Field, Fix, Rejected, Scheme, SegmentName, Value, Window};
+use crate::signals::Signal;
 
 /// What a name is to say, by dimension.
 ///
@@ -179,6 +180,14 @@ impl Part {
                     found.push(wrong(Code::BadWindow).instead(guess));
                 }
                 window.map(|window| (text, Value::Window(window)))
+            }
+            Kind::Signal(kind) => {
+                let signal = Signal::read(*kind, &text).ok();
+                let written = signal.filter(|signal| signal.to_string() == text);
+                if written.is_none() {
+                    found.push(wrong(Code::UnknownValue).instead(signal.map(|signal| Fix::Part(signal.to_string()))));
+                }
+                written.map(|signal| (text, Value::Signal(signal)))
             }
             Kind::Vocabulary(vocabulary) => {
                 let Some(known) = vocabulary.label(&text).and_then(|at| vocabulary.entry(at)) else {

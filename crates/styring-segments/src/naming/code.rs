@@ -80,6 +80,8 @@ codes! {
     NotNfc = "W_NOT_NFC",
     /// Another dash than the scheme's separator.
     SeparatorVariant = "W_SEPARATOR_VARIANT",
+    /// A signal in another form than the one it prints in.
+    SignalForm = "W_SIGNAL_FORM",
     /// Spaces that are not one plain space between words.
     Whitespace = "W_WHITESPACE",
     /// A window in another form than the canonical.

@@ -180,6 +180,7 @@ impl Diagnostic {
             Code::NotNfc => "letters and their marks are not composed (NFC)".to_owned(),
             Code::SeparatorVariant => "parts are separated by another dash".to_owned(),
             Code::Whitespace => "there are spaces too many, or of another kind".to_owned(),
+            Code::SignalForm => format!("{found} is a {dimension} in another form"),
             Code::WindowForm => format!("{found} is a window in another form"),
         }
     }
@@ -232,6 +233,7 @@ impl Diagnostic {
             Code::NotNfc => "bokstaver og tegnene over dem er ikke satt sammen (NFC)".to_owned(),
             Code::SeparatorVariant => "delene er skilt med en annen strek".to_owned(),
             Code::Whitespace => "det er for mange mellomrom, eller av et annet slag".to_owned(),
+            Code::SignalForm => format!("{found} er {dimension} i en annen form"),
             Code::WindowForm => format!("{found} er et tidsvindu i en annen form"),
         }
     }

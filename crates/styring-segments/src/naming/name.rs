@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::naming::{Window, slug};
+use crate::signals::Signal;
 
 /// The name of a segment in canonical form, with its typed fields. Only a [`Scheme`](crate::naming::Scheme) makes one.
 ///
@@ -46,6 +47,8 @@ pub enum Value {
     Text(Box<str>),
     /// A window of time.
     Window(Window),
+    /// A daypart, a device, what comes from the sky, a range of temperatures.
+    Signal(Signal),
 }
 
 /// A label of a vocabulary, with its stable id if it has one.
@@ -122,6 +125,11 @@ impl Value {
         if let Self::Window(window) = self { Some(*window) } else { None }
     }
 
+    /// The signal, if it is one.
+    pub fn signal(&self) -> Option<Signal> {
+        if let Self::Signal(signal) = self { Some(*signal) } else { None }
+    }
+
     /// The label of a vocabulary, if it is one.
     pub fn label(&self) -> Option<&Label> {
         if let Self::Label(label) = self { Some(label) } else { None }
@@ -151,6 +159,7 @@ impl fmt::Display for Value {
             Self::Label(label) => f.pad(&label.label),
             Self::Text(text) => f.pad(text),
             Self::Window(window) => window.fmt(f),
+            Self::Signal(signal) => signal.fmt(f),
         }
     }
 }

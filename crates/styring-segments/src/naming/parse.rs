@@ -8,6 +8,7 @@ use crate::naming::characters::{
 use crate::naming::scheme::{Kind, Part, Parts};
 use crate::naming::vocabulary::{Known, Via, Vocabulary};
 use crate::naming::{Code, Diagnostic, Field, Fix, Scheme, SegmentName, Severity, Value, Window};
+use crate::signals::Signal;
 
 /// What a text says, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,6 +197,7 @@ enum Resolved<'a> {
     Label(&'a Known),
     Text(&'a str),
     Window(Window, Cow<'a, str>),
+    Signal(Signal, String),
     /// What it may be, nobody knows.
     Unknown(&'a str),
 }
@@ -206,6 +208,7 @@ impl Resolved<'_> {
             Self::Label(known) => &known.label,
             Self::Text(text) | Self::Unknown(text) => text,
             Self::Window(_, text) => text,
+            Self::Signal(_, text) => text,
         }
     }
 
@@ -214,6 +217,7 @@ impl Resolved<'_> {
             Self::Label(known) => Some(Value::Label(known.value())),
             Self::Text(text) => Some(Value::Text(text.into())),
             Self::Window(window, _) => Some(Value::Window(window)),
+            Self::Signal(signal, _) => Some(Value::Signal(signal)),
             Self::Unknown(_) => None,
         }
     }
@@ -248,6 +252,17 @@ impl Part {
                 let canonical = window.to_string();
                 found.push(wrong(Code::WindowForm).instead(Some(Fix::Part(canonical.clone()))));
                 Resolved::Window(window, Cow::Owned(canonical))
+            }
+            Kind::Signal(kind) => {
+                let Ok(signal) = Signal::read(*kind, text) else {
+                    found.push(wrong(Code::UnknownValue));
+                    return Resolved::Unknown(text);
+                };
+                let canonical = signal.to_string();
+                if canonical != text {
+                    found.push(wrong(Code::SignalForm).instead(Some(Fix::Part(canonical.clone()))));
+                }
+                Resolved::Signal(signal, canonical)
             }
         }
     }

@@ -1,6 +1,8 @@
+use chrono::NaiveDate;
+
 use crate::Error;
 use crate::naming::characters::beginning;
-use crate::naming::{Code, Date, Diagnostic, Fix};
+use crate::naming::{Code, Diagnostic, Fix};
 
 /// In what a platform counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +75,7 @@ pub struct PlatformLimit {
     unit: LengthUnit,
     forbidden: String,
     source: String,
-    read: Option<Date>,
+    read: Option<NaiveDate>,
     status: LimitStatus,
 }
 
@@ -105,7 +107,7 @@ impl PlatformLimit {
 
     /// Where the limit was read, and whether it was read there.
     #[must_use]
-    pub fn source(self, source: impl Into<String>, read: Option<Date>, status: LimitStatus) -> Self {
+    pub fn source(self, source: impl Into<String>, read: Option<NaiveDate>, status: LimitStatus) -> Self {
         Self { source: source.into(), read, status, ..self }
     }
 
@@ -140,7 +142,7 @@ impl PlatformLimit {
     }
 
     /// The day on which it was read there.
-    pub fn read(&self) -> Option<Date> {
+    pub fn read(&self) -> Option<NaiveDate> {
         self.read
     }
 
@@ -245,9 +247,10 @@ fn fnv_1a_64(bytes: &[u8]) -> u64 {
 /// As it is written in files.
 #[cfg(feature = "serde")]
 mod stored {
+    use chrono::NaiveDate;
+
     use super::{LengthUnit, LimitStatus, PlatformLimit};
     use crate::Error;
-    use crate::naming::Date;
 
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -262,7 +265,7 @@ mod stored {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         source: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        read: Option<Date>,
+        read: Option<NaiveDate>,
         #[serde(default)]
         status: LimitStatus,
     }

@@ -1,5 +1,7 @@
+use chrono::NaiveDate;
+
 use crate::Error;
-use crate::naming::{Date, LengthUnit, LimitStatus, PlatformLimit};
+use crate::naming::{LengthUnit, LimitStatus, PlatformLimit};
 
 /// Limits of several platforms, each key once.
 ///
@@ -34,7 +36,7 @@ impl PlatformLimits {
     pub fn bundled() -> Result<Self, Error> {
         let mut limits = Self::new();
         for row in ROWS {
-            let read = row.read.map(|(year, month, day)| Date::new(year, month, day)).transpose()?;
+            let read = row.read.and_then(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
             let limit = PlatformLimit::new(row.platform, row.limit, row.unit)?
                 .object(row.object)
                 .forbidding(row.forbidden)
@@ -95,7 +97,7 @@ struct Row {
     forbidden: &'static str,
     source: &'static str,
     /// The day on which it was read in the source; `None` if nobody has.
-    read: Option<(u16, u8, u8)>,
+    read: Option<(i32, u32, u32)>,
 }
 
 const fn row(

@@ -2,11 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use crate::Error;
 use crate::naming::characters::{is_clean, is_dash_word};
 use crate::naming::spec::Template;
 use crate::naming::vocabulary::{Known, Vocabulary};
-use crate::naming::{Date, Dimension, Entry, SchemeSpec};
+use crate::naming::{Dimension, Entry, SchemeSpec};
+use crate::signals::SignalKind;
 
 /// A scheme that has been checked: it parses, builds and lints names.
 ///
@@ -47,6 +50,7 @@ pub(crate) enum Kind {
     Vocabulary(Arc<Vocabulary>),
     Text(Option<usize>),
     Window,
+    Signal(SignalKind),
 }
 
 /// What follows a stage.
@@ -156,10 +160,10 @@ impl Scheme {
     ///     .scheme()?;
     /// assert_eq!(scheme.parse("Kald – Sko").canonical(), Some("Ny – Sko"));
     /// assert_eq!(scheme.at("2025-12-31".parse()?).parse("Kald – Sko").canonical(), Some("Kald – Sko"));
-    /// # Ok::<(), styring_segments::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn at(&self, day: Date) -> Self {
+    pub fn at(&self, day: NaiveDate) -> Self {
         let mut scheme = self.clone();
         let all = scheme.templates.iter_mut().flat_map(|template| &mut template.parts);
         for part in all.chain([&mut scheme.stage]) {
@@ -327,6 +331,7 @@ impl Separator {
             Dimension::Text { max_chars: Some(0) } => Err(fault(place, SchemeFault::NoCharacters)),
             Dimension::Text { max_chars } => Ok(Kind::Text(*max_chars)),
             Dimension::Window => Ok(Kind::Window),
+            Dimension::Signal { signal } => Ok(Kind::Signal(*signal)),
             Dimension::Vocab { values } => {
                 self.check(place, values)?;
                 Ok(Kind::Vocabulary(Arc::new(Vocabulary::new(values))))

@@ -1,5 +1,8 @@
+use chrono::NaiveDate;
+
 use crate::Error;
-use crate::naming::{Date, Scheme};
+use crate::naming::Scheme;
+use crate::signals::SignalKind;
 
 /// A scheme as data: the dimensions a name may have, and for each stage which of them follow, in which order.
 ///
@@ -88,6 +91,12 @@ pub enum Dimension {
     },
     /// A [`Window`](crate::naming::Window) of time.
     Window,
+    /// A [`Signal`](crate::signals::Signal) of one kind: a daypart, a device, what comes from the sky, a range of temperatures.
+    #[non_exhaustive]
+    Signal {
+        /// Which kind.
+        signal: SignalKind,
+    },
 }
 
 impl Dimension {
@@ -99,6 +108,11 @@ impl Dimension {
     /// Free text of at most so many characters.
     pub fn text(max_chars: usize) -> Self {
         Self::Text { max_chars: Some(max_chars) }
+    }
+
+    /// A signal of this kind.
+    pub fn signal(signal: SignalKind) -> Self {
+        Self::Signal { signal }
     }
 
     /// Free text of any length.
@@ -117,7 +131,7 @@ pub struct Entry {
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub(crate) id: Option<String>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub(crate) deprecated_since: Option<Date>,
+    pub(crate) deprecated_since: Option<NaiveDate>,
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub(crate) replaced_by: Option<String>,
 }
@@ -143,13 +157,13 @@ impl Entry {
 
     /// No new names with it from this day on.
     #[must_use]
-    pub fn deprecated_since(self, day: Date) -> Self {
+    pub fn deprecated_since(self, day: NaiveDate) -> Self {
         Self { deprecated_since: Some(day), ..self }
     }
 
     /// No new names with it from this day on: the value with this label takes its place, in names that are read too.
     #[must_use]
-    pub fn replaced(self, day: Date, by: impl Into<String>) -> Self {
+    pub fn replaced(self, day: NaiveDate, by: impl Into<String>) -> Self {
         Self { replaced_by: Some(by.into()), ..self.deprecated_since(day) }
     }
 }

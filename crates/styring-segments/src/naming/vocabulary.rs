@@ -1,10 +1,12 @@
 //! A vocabulary, prepared for lookups.
 
 use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use std::sync::Arc;
 
+use crate::naming::Entry;
 use crate::naming::suggest::Keys;
-use crate::naming::{Date, Entry};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
@@ -19,7 +21,7 @@ pub(crate) struct Vocabulary {
 pub(crate) struct Known {
     pub(crate) label: Arc<str>,
     pub(crate) id: Option<Arc<str>>,
-    since: Option<Date>,
+    since: Option<NaiveDate>,
     successor: Option<usize>,
     /// Whether it is deprecated on the day of the scheme.
     pub(crate) deprecated: bool,
@@ -64,7 +66,7 @@ impl Vocabulary {
     }
 
     /// What is deprecated on a day; without one, whatever ever will be.
-    pub(crate) fn set_day(&mut self, day: Option<Date>) {
+    pub(crate) fn set_day(&mut self, day: Option<NaiveDate>) {
         for entry in &mut self.entries {
             entry.deprecated = entry.since.is_some_and(|since| day.is_none_or(|day| since <= day));
         }

@@ -162,9 +162,9 @@ fn listed(f: &mut fmt::Formatter<'_>, conditions: &[Condition], between: &str, n
     for (place, condition) in conditions.iter().enumerate() {
         f.write_str(if place == 0 { "" } else { between })?;
         if condition.has_parts() && conditions.len() > 1 {
-            write!(f, "({condition})")?
+            write!(f, "({condition})")?;
         } else {
-            write!(f, "{condition}")?
+            write!(f, "{condition}")?;
         }
     }
     Ok(())
