@@ -2,7 +2,8 @@
 //!
 //! A file is `{"source", "notes", …, "cases": [{"id"?, "input", "expected", "tolerance"}]}`. The tolerance is `"exact"` or `{"abs", "rel", "f64_rel"?}`; a
 //! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point; a `note` decides nothing. A tolerance may also be given
-//! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own.
+//! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own. The tolerance 0 is `"exact"`.
+//! A `kind` beside the input is read as a field of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -142,8 +143,15 @@ fn read_case(case: Value, place: String) -> Result<Case, String> {
         return Err(format!("{place} is not an object"));
     };
     let id = case.remove("id").map_or(Ok(place), |id| read::<String>(&id))?;
+    let kind = case.remove("kind");
     let mut take = |key| case.remove(key).ok_or_else(|| format!("{id} has no {key}"));
-    let (input, expected) = (take("input")?, take("expected")?);
+    let (mut input, expected) = (take("input")?, take("expected")?);
+    if let Some(kind) = kind {
+        let fields = input.as_object_mut().ok_or_else(|| format!("{id} has a kind, and an input without fields"))?;
+        if fields.insert("kind".to_owned(), kind).is_some() {
+            return Err(format!("{id} has two kinds"));
+        }
+    }
     let tolerance = read_tolerance(&take("tolerance")?).map_err(|e| format!("{id}: {e}"))?;
     match case.keys().find(|key| !INFORMATION.contains(&key.as_str())) {
         Some(key) => Err(format!("{id}: unknown key {key}")),
@@ -156,6 +164,7 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
     let exact = Tolerance { every: EXACT, named: BTreeMap::new() };
     match value {
         Value::String(word) if word == "exact" => Ok(exact),
+        Value::Number(number) if number.as_f64() == Some(0.0) => Ok(exact),
         Value::Object(parts) if parts.values().all(Value::is_object) => {
             let mut tolerance = exact;
             for (name, part) in parts {

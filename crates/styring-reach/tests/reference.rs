@@ -1,0 +1,5 @@
+//! The reference cases of this crate, a file of tests for each topic.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::float_cmp)]
+
+#[path = "reference/log.rs"]
+mod log;
