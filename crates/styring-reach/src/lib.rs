@@ -1,11 +1,15 @@
 //! Frequency and reach across channels: caps, truth from logs, models, sequencing.
 
+mod distribution;
 mod error;
 mod histogram;
 mod log;
+mod models;
 mod reach;
 
+pub use distribution::{Capped, ExposureDistribution};
 pub use error::Error;
 pub use histogram::FrequencyHistogram;
 pub use log::{AboveCap, ChannelReach, Exposures, ImpressionLog, Increment, Overexposed, Overexposure};
+pub use models::{IndependentChannels, Nbd, NbdCurve, NbdFit};
 pub use reach::{AverageFrequency, Reach};

@@ -3,3 +3,5 @@
 
 #[path = "reference/log.rs"]
 mod log;
+#[path = "reference/nbd.rs"]
+mod nbd;
