@@ -4,6 +4,7 @@ mod above_cap;
 mod exposures;
 mod incremental;
 mod overexposed;
+mod overlaps;
 mod rolling;
 mod row;
 #[cfg(feature = "serde")]

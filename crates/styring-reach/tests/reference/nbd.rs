@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 use styring_reach::{Error, IndependentChannels, Nbd, NbdCurve};
-use styring_testkit::reference::{Check, Reference};
+use styring_testkit::reference::Reference;
+
+use crate::lists::{k_plus as list, pmf};
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -31,20 +33,6 @@ enum Expected {
     Channels { reach: f64, k_plus: Vec<f64>, p_at_least_15: f64, mean: f64 },
 }
 
-/// The numbers from one exposure upward.
-fn list(check: &mut Check, what: &str, got: impl Fn(u32) -> f64, expected: &[f64]) {
-    for (k, expected) in (1..).zip(expected) {
-        check.float(&format!("{what} {k}"), got(k), *expected);
-    }
-}
-
-fn pmf(check: &mut Check, got: &[f64], expected: &[f64]) {
-    check.equal("length of pmf", &got.len(), &expected.len());
-    for (k, (got, expected)) in got.iter().zip(expected).enumerate() {
-        check.float(&format!("pmf {k}"), *got, *expected);
-    }
-}
-
 #[test]
 fn reach_nbd() {
     Reference::new("segments", "reach_nbd").run(|input: Input, expected: Expected, check| match (input, expected) {
@@ -56,8 +44,8 @@ fn reach_nbd() {
             let got = nbd.distribution(k_max).expect("a distribution");
             pmf(check, got.pmf(), &probabilities);
             check.equal("length of k_plus", &(k_plus.len() as u64), &got.listed());
-            list(check, "k_plus", |k| got.k_plus(k.into()), &k_plus);
-            list(check, "k_plus by itself", |k| nbd.k_plus(k).expect("a share"), &k_plus);
+            list(check, |k| got.k_plus(k.into()), &k_plus);
+            list(check, |k| nbd.k_plus(k).expect("a share"), &k_plus);
             check.float("reach", nbd.reach(), reach);
             check.float("reach of the distribution", got.reach(), reach);
             check.float("variance", nbd.variance(), variance);
@@ -70,7 +58,7 @@ fn reach_nbd() {
                     check.float("shape", nbd.shape(), shape.unwrap_or(f64::NAN));
                     let k_plus = k_plus.unwrap_or_default();
                     check.equal("k_plus is there", &k_plus.is_empty(), &false);
-                    list(check, "k_plus", |k| nbd.k_plus(k).expect("a share"), &k_plus);
+                    list(check, |k| nbd.k_plus(k).expect("a share"), &k_plus);
                 }
                 Err(error) => {
                     check.equal("feasible", &false, &feasible);
@@ -87,7 +75,7 @@ fn reach_nbd() {
             let curve = NbdCurve::from_reach(universe, impressions, reach).expect("a curve");
             check.float("shape", curve.shape(), shape);
             check.float("reach", curve.reach_at(forecast_impressions).expect("a reach"), forecast);
-            list(check, "k_plus", |k| curve.k_plus_at(forecast_impressions, k).expect("a reach"), &k_plus);
+            list(check, |k| curve.k_plus_at(forecast_impressions, k).expect("a reach"), &k_plus);
         }
         (
             Input::NbdCapped { mean, shape, cap },
@@ -111,7 +99,7 @@ fn reach_nbd() {
             let plan = plan.common_cap(common_cap);
             let got = plan.distribution(u32::try_from(k_plus.len()).expect("a number")).expect("a distribution");
             check.float("reach", got.reach(), reach);
-            list(check, "k_plus", |k| got.k_plus(k.into()), &k_plus);
+            list(check, |k| got.k_plus(k.into()), &k_plus);
             check.float("p_at_least_15", plan.p_at_least_15().expect("a share"), p_at_least_15);
             check.float("mean", got.mean(), mean);
         }
