@@ -15,9 +15,9 @@ pub(crate) const MAX_LISTED: u32 = 1_000_000;
 ///
 /// let week = Nbd::new(3.0, 0.6)?.distribution(20)?; // 3 impressions per person of the universe
 /// assert!((week.reach() - 0.6587).abs() < 1e-4);
-/// assert!(week.k_plus(3) < week.k_plus(2));
-/// let effective = week.band(3..=9); // a band, not one magic number
-/// assert!((effective + week.band(..3) + week.band(10..) - 1.0).abs() < 1e-12);
+/// assert!(week.k_plus(3)? < week.k_plus(2)?);
+/// let effective = week.band(3..=9)?; // a band, not one magic number
+/// assert!((effective + week.band(..3)? + week.band(10..)? - 1.0).abs() < 1e-12);
 /// # Ok::<(), styring_reach::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -105,16 +105,23 @@ impl ExposureDistribution {
 
     /// The share of the universe with at least one exposure.
     pub fn reach(&self) -> f64 {
-        self.k_plus(1)
+        self.known(1).unwrap_or(self.beyond)
     }
 
-    /// The share with at least `k` exposures, k+; 1 for 0, and never growing with `k`. For more than one above [`listed`](Self::listed) it is an upper bound, [`beyond`](Self::beyond); ask for a longer distribution
-    /// there.
-    pub fn k_plus(&self, k: u64) -> f64 {
-        if k == 0 {
-            return 1.0;
+    /// The share with at least `k` exposures, k+; 1 for 0, and never growing with `k`.
+    ///
+    /// Errors: a `k` above [`listed`](Self::listed) + 1 where anything is beyond, of which only the sum is known.
+    pub fn k_plus(&self, k: u64) -> Result<f64, Error> {
+        self.known(k).ok_or_else(|| Error::NotListed { exposures: k, listed: self.listed() })
+    }
+
+    fn known(&self, k: u64) -> Option<f64> {
+        match usize::try_from(k).ok().and_then(|k| self.at_least.get(k)) {
+            Some(_) if k == 0 => Some(1.0),
+            Some(at_least) => Some(*at_least),
+            None if k == self.listed() + 1 || self.beyond == 0.0 => Some(self.beyond),
+            None => None,
         }
-        usize::try_from(k).ok().and_then(|k| self.at_least.get(k)).copied().unwrap_or(self.beyond)
     }
 
     /// Exposures per person of the universe.
@@ -127,8 +134,10 @@ impl ExposureDistribution {
         AverageFrequency::from_parts(self.mean, self.reach())
     }
 
-    /// The share with a number of exposures in the band, as in `3..=9` or `15..`: what an effective frequency is. A band that ends above [`listed`](Self::listed) takes all that is beyond.
-    pub fn band(&self, band: impl RangeBounds<u64>) -> f64 {
+    /// The share with a number of exposures in the band, as in `3..=9` or `15..`: what an effective frequency is.
+    ///
+    /// Errors: a band that begins or ends in what is beyond the list; one without an end may reach through it.
+    pub fn band(&self, band: impl RangeBounds<u64>) -> Result<f64, Error> {
         let from = match band.start_bound() {
             Bound::Included(from) => *from,
             Bound::Excluded(before) => before.saturating_add(1),
@@ -140,14 +149,15 @@ impl ExposureDistribution {
             Bound::Excluded(end) => Some(*end),
             Bound::Unbounded => None,
         };
-        match end {
-            Some(end) if end <= from => 0.0,
-            Some(end) if end <= self.pmf.len() as u64 => {
-                let place = |k: u64| usize::try_from(k).unwrap_or(usize::MAX);
-                self.pmf.iter().take(place(end)).skip(place(from)).sum::<f64>().min(1.0)
-            }
-            _ => self.k_plus(from),
+        let Some(end) = end else { return self.k_plus(from) };
+        if end <= from {
+            return Ok(0.0);
         }
+        self.k_plus(from)?;
+        self.k_plus(end)?;
+        // Summed, and not one k+ less another, so that small bands keep their digits.
+        let place = |k: u64| usize::try_from(k).unwrap_or(usize::MAX);
+        Ok(self.pmf.iter().take(place(end)).skip(place(from)).sum::<f64>().min(1.0))
     }
 
     /// What a cap leaves if it takes away everything above: nobody has more than `cap`, and the mass above lies on it. Its mean is E[min(X, c)] = Σ_{k ≤ c} P(X ≥ k).
@@ -194,8 +204,8 @@ impl ExposureDistribution {
         let more = up_to as u64 + 1;
         let beyond = (0_u64..more)
             .zip(&self.pmf)
-            .map(|(a, p)| p * other.k_plus(more - a))
-            .fold(self.k_plus(more), |sum, term| sum + term);
+            .map(|(a, p)| p * other.known(more - a).unwrap_or(other.beyond))
+            .fold(self.known(more).unwrap_or(self.beyond), |sum, term| sum + term);
         Ok(Self::unchecked(pmf, beyond.min(1.0), self.mean + other.mean))
     }
 }

@@ -48,6 +48,14 @@ pub enum Error {
         /// What is lacking.
         reason: &'static str,
     },
+    /// A distribution that does not list so many exposures one by one.
+    #[error("{exposures} exposures or more: the distribution lists {listed}; ask the model for a longer one")]
+    NotListed {
+        /// What was asked for.
+        exposures: u64,
+        /// The most that it lists.
+        listed: u64,
+    },
     /// Two channels cannot share so many people, or so few.
     #[error(
         "channels {} and {} cannot share {duplication} of the universe: their reaches allow {least} to {most}, it is off by {by}",

@@ -167,10 +167,12 @@ fn sound(distribution: &ExposureDistribution) {
     let sum = distribution.pmf().iter().rev().fold(distribution.beyond(), |sum, p| sum + p);
     assert!((sum - 1.0).abs() < 1e-12, "sum {sum}");
     assert!(distribution.pmf().iter().all(|p| (0.0..=1.0 + 1e-12).contains(p)));
-    assert_eq!(distribution.k_plus(0), 1.0);
-    assert_eq!(distribution.reach(), distribution.k_plus(1));
-    for k in 0..distribution.listed() + 3 {
-        let (this, next) = (distribution.k_plus(k), distribution.k_plus(k + 1));
+    let k_plus = |k: u64| distribution.k_plus(k).unwrap();
+    assert_eq!(k_plus(0), 1.0);
+    assert_eq!(distribution.reach(), k_plus(1));
+    assert_eq!(distribution.k_plus(distribution.listed() + 2).is_ok(), distribution.beyond() == 0.0);
+    for k in 0..=distribution.listed() {
+        let (this, next) = (k_plus(k), k_plus(k + 1));
         assert!(this.is_finite() && (0.0..=1.0).contains(&this) && next <= this, "k+ {k}: {this} {next}");
     }
     let mean = distribution.mean();
@@ -181,11 +183,15 @@ fn sound(distribution: &ExposureDistribution) {
         Some(frequency) => assert!(frequency >= 1.0 && distribution.reach() > 0.0),
         None => assert_eq!(distribution.reach(), 0.0),
     }
-    let all = distribution.band(..3) + distribution.band(3..=9) + distribution.band(10..);
-    assert!((all - 1.0).abs() < 1e-12, "bands {all}");
+    let parts = [distribution.band(..3), distribution.band(3..=9), distribution.band(10..)];
+    if let [Ok(few), Ok(some), Ok(many)] = parts {
+        assert!((few + some + many - 1.0).abs() < 1e-12, "bands {few} {some} {many}");
+    } else {
+        assert!(distribution.listed() < 9 && distribution.beyond() > 0.0);
+    }
     for cap in [0, 1, 2, 5] {
         if let Ok(capped) = distribution.capped(cap) {
-            assert!(capped.distribution.mean() <= mean && capped.distribution.k_plus(u64::from(cap) + 1) == 0.0);
+            assert!(capped.distribution.mean() <= mean && capped.distribution.k_plus(u64::from(cap) + 1) == Ok(0.0));
             assert!(cap == 0 || (capped.distribution.reach() - distribution.reach()).abs() < 1e-12);
             assert!(capped.share_above_cap().is_none_or(|share| (0.0..=1.0).contains(&share)));
         }
@@ -232,7 +238,7 @@ proptest! {
         match Nbd::from_reach(a, b) {
             Ok(nbd) => prop_assert!((nbd.reach() - b).abs() < 1e-9),
             Err(Error::NotOverdispersed { limit, .. }) => prop_assert!(b >= limit * (1.0 - 1e-6)),
-            Err(error) => prop_assert!(matches!(error, Error::OutOfRange { .. })),
+            Err(error) => prop_assert!(matches!(error, Error::OutOfRange { .. }), "another reason"),
         }
         if let Ok(curve) = NbdCurve::from_reach(a, b, c) {
             prop_assert!((curve.reach_at(b).unwrap() / c - 1.0).abs() < 1e-9);
@@ -286,7 +292,7 @@ proptest! {
         let own = plan.distribution_of(&[0], 25).unwrap();
         sound(&own);
         prop_assert!((own.reach() - singles[0]).abs() < 1e-11);
-        prop_assert!((plan.distribution_of(&all, 25).unwrap().k_plus(5) - plan.category().k_plus(5).unwrap()).abs() < 1e-11);
+        prop_assert!((plan.distribution_of(&all, 25).unwrap().k_plus(5).unwrap() - plan.category().k_plus(5).unwrap()).abs() < 1e-11);
     }
 }
 
@@ -409,14 +415,14 @@ proptest! {
                 prop_assert!((distribution.reach() - reach.raw()).abs() < 1e-10);
                 prop_assert!((reach.value() - reach.raw()).abs() < 1e-8, "{reach:?}");
             }
-            Err(error) => prop_assert!(matches!(error, Error::NegativeCell { probability, .. } if probability < 0.0)),
+            Err(error) => prop_assert!(matches!(error, Error::NegativeCell { probability, .. } if probability < 0.0), "another reason"),
         }
     }
 }
 
 #[test]
-fn only_a_whole_population_of_four_shows_it() {
-    // Every triple is possible, all together are not: five channels of 40 % of which each pair shares 8 % leave S1 - S2 of five at 1.2.
+fn what_no_pair_or_triple_shows_is_proved() {
+    // S1 = 2.4 and S2 = 1.5, from which Dawson and Sankoff have a reach of at least 110 %.
     let pairs = (0..6).flat_map(|i| (i + 1..6).map(move |j| (i, j, 0.1)));
     let overlaps = Overlaps::new(vec![0.4; 6], pairs).unwrap();
     let error = overlaps.sharp().unwrap_err();

@@ -31,7 +31,7 @@ pub struct Vehicle {
 /// ];
 /// let plan = CanonicalExpansion::new(vehicles, [(0, 1, 0.07), (0, 2, 0.04), (1, 2, 0.02)])?;
 /// assert!((plan.reach()?.value() - 0.6810).abs() < 1e-4);
-/// assert!(plan.distribution()?.k_plus(3) < 0.35);
+/// assert!(plan.distribution()?.k_plus(3)? < 0.35);
 /// # Ok::<(), styring_reach::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

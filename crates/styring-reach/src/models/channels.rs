@@ -13,11 +13,11 @@ use crate::{Capped, Error, ExposureDistribution, Nbd};
 /// let acast = Nbd::new(0.8, 0.3)?;
 /// let open = IndependentChannels::new().channel(vg, None).channel(youtube, None).channel(acast, None);
 /// let week = open.distribution(20)?;
-/// assert!(week.k_plus(15) > 0.02); // one in fifty sees 15 or more
+/// assert!(week.k_plus(15)? > 0.02); // one in fifty sees 15 or more
 ///
 /// let limited = IndependentChannels::new().channel(vg, Some(3)).channel(youtube, Some(4)).channel(acast, Some(3)).common_cap(6);
 /// let capped = limited.distribution(20)?;
-/// assert_eq!(capped.k_plus(7), 0.0);
+/// assert_eq!(capped.k_plus(7)?, 0.0);
 /// assert!((capped.reach() - week.reach()).abs() < 1e-12); // a cap takes no reach
 /// # Ok::<(), styring_reach::Error>(())
 /// ```
@@ -85,6 +85,6 @@ impl IndependentChannels {
     ///
     /// Errors: a cap above a million.
     pub fn p_at_least_15(&self) -> Result<f64, Error> {
-        Ok(self.distribution(15)?.k_plus(15))
+        self.distribution(15)?.k_plus(15)
     }
 }

@@ -1,4 +1,5 @@
 use super::Overlaps;
+use super::feasible::ROUNDING;
 use super::program::Program;
 use crate::Error;
 
@@ -22,9 +23,9 @@ impl ReachInterval {
         self.high
     }
 
-    /// Between the ends.
+    /// Between the ends, or outside by less than the 1e-9 that given numbers may be rounded by.
     pub fn contains(&self, reach: f64) -> bool {
-        (self.low..=self.high).contains(&reach)
+        (self.low - ROUNDING..=self.high + ROUNDING).contains(&reach)
     }
 
     /// How far the ends at most are from populations that were found to have them: about 1e-15 where the interval is sharp. `None` where nobody searched, and the ends are [`Bounds`](crate::Bounds).
@@ -51,7 +52,8 @@ impl Overlaps {
         self.check_pairs_and_triples()?;
         let range = Program::new(self)?.range()?;
         let bounds = self.bounds();
-        let (low, high) = (range.low.max(bounds.low()), range.high.min(bounds.high()));
+        // They help only where the search did not settle; their own sums are rounded.
+        let (low, high) = (range.low.max(bounds.low() - 1e-14), range.high.min(bounds.high() + 1e-14));
         // Where both ends are one number, rounding may cross them.
         Ok(ReachInterval { low: low.min(high).max(0.0), high: high.max(low).min(1.0), gap: Some(range.gap) })
     }
@@ -66,7 +68,7 @@ impl Overlaps {
         self.check_pairs_and_triples()?;
         let bounds = self.bounds();
         let by = bounds.low() - bounds.high();
-        if by > super::feasible::ROUNDING {
+        if by > ROUNDING {
             return Err(Error::Impossible { by, certificate: None });
         }
         Ok(ReachInterval { low: bounds.low().min(bounds.high()), high: bounds.high().max(bounds.low()), gap: None })

@@ -67,7 +67,7 @@ fn reach_curves() {
             let universe = 2.0 * max_reach;
             let listed = u32::try_from(k_plus.len()).expect("a number");
             let got = curve.distribution_at(forecast_impressions, universe, listed).expect("a distribution");
-            list(check, |k| universe * got.k_plus(k.into()), &k_plus);
+            list(check, |k| universe * got.k_plus(k.into()).expect("listed"), &k_plus);
         }
         (Input::OnePointInvalid { impressions, reach, forecast_impressions }, Expected::Error { error }) => {
             let got = OnePointCurve::new(impressions, reach).and_then(|curve| curve.reach_at(forecast_impressions));

@@ -29,7 +29,7 @@ pub(crate) struct Whole<'a> {
 pub(crate) fn whole(check: &mut Check, got: &ExposureDistribution, expected: &Whole<'_>) {
     pmf(check, got.pmf(), expected.pmf);
     check.equal("length of k_plus", &(expected.k_plus.len() as u64), &got.listed());
-    k_plus(check, |k| got.k_plus(k.into()), expected.k_plus);
+    k_plus(check, |k| got.k_plus(k.into()).expect("listed"), expected.k_plus);
     check.float("reach", got.reach(), expected.reach);
     check.float("mean", got.mean(), expected.mean);
     check.float("average_frequency", got.average_frequency().value().expect("reach"), expected.average_frequency);

@@ -44,7 +44,7 @@ fn reach_nbd() {
             let got = nbd.distribution(k_max).expect("a distribution");
             pmf(check, got.pmf(), &probabilities);
             check.equal("length of k_plus", &(k_plus.len() as u64), &got.listed());
-            list(check, |k| got.k_plus(k.into()), &k_plus);
+            list(check, |k| got.k_plus(k.into()).expect("listed"), &k_plus);
             list(check, |k| nbd.k_plus(k).expect("a share"), &k_plus);
             check.float("reach", nbd.reach(), reach);
             check.float("reach of the distribution", got.reach(), reach);
@@ -99,7 +99,7 @@ fn reach_nbd() {
             let plan = plan.common_cap(common_cap);
             let got = plan.distribution(u32::try_from(k_plus.len()).expect("a number")).expect("a distribution");
             check.float("reach", got.reach(), reach);
-            list(check, |k| got.k_plus(k.into()), &k_plus);
+            list(check, |k| got.k_plus(k.into()).expect("listed"), &k_plus);
             check.float("p_at_least_15", plan.p_at_least_15().expect("a share"), p_at_least_15);
             check.float("mean", got.mean(), mean);
         }
