@@ -73,7 +73,7 @@ impl ExposureDistribution {
         if !(mean.is_finite() && mean >= least * (1.0 - 1e-9) && mean <= most.max(1e-300)) {
             return invalid("mean", "one that the probabilities can have", mean);
         }
-        Ok(Self::unchecked(pmf.iter().map(|p| p / all).collect(), beyond / all, mean))
+        Ok(Self::unchecked(pmf.into_iter().map(|p| p / all).collect(), beyond / all, mean))
     }
 
     /// From probabilities that are known to be right.

@@ -1,5 +1,5 @@
 //! The negative binomial distribution where common routines lose their digits, against 60-digit arithmetic.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::unreadable_literal, clippy::excessive_precision)]
 
 use styring_reach::Nbd;
 

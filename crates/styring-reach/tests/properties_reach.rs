@@ -1,5 +1,6 @@
 //! The laws of truth from logs and of reach models.
 #![allow(clippy::unwrap_used, clippy::float_cmp)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts made of small shares")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -252,10 +253,9 @@ proptest! {
             let expected = 1.0 - (1.0 - a).powf(n.into()) * (1.0 - b).powf(k.into());
             prop_assert!((plan.reach() - expected).abs() < 1e-12);
         }
-        if let Ok(curve) = OnePointCurve::new(a, b) {
-            if let Ok(distribution) = curve.distribution_at(c, curve.max_reach() * 1.5, n) {
-                sound(&distribution);
-            }
+        let one_point = OnePointCurve::new(a, b).and_then(|curve| curve.distribution_at(c, curve.max_reach() * 1.5, n));
+        if let Ok(distribution) = one_point {
+            sound(&distribution);
         }
         let _ = ExposureDistribution::new(vec![a, b], c, a);
         let _ = Overlaps::new(vec![a, b], [(0, 1, c)]).and_then(|overlaps| overlaps.hofmans());

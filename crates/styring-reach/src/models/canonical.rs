@@ -140,7 +140,7 @@ impl CanonicalExpansion {
     /// Errors: [`NegativeCell`](Error::NegativeCell) with the smallest probability where one is negative; too many combinations.
     pub fn distribution(&self) -> Result<ExposureDistribution, Error> {
         let cells = self.marginals.iter().try_fold(1_usize, |cells, marginal| cells.checked_mul(marginal.z.len()));
-        if !cells.is_some_and(|cells| cells <= MOST_CELLS) {
+        if cells.is_none_or(|cells| cells > MOST_CELLS) {
             let value = cells.map_or_else(|| "more".to_owned(), |cells| cells.to_string());
             let expected = "at most ten million, the product of all (insertions + 1)";
             return Err(Error::OutOfRange { field: "combinations", expected, value });

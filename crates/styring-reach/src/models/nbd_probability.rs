@@ -77,6 +77,7 @@ impl Form {
 }
 
 /// I_x(a, b) · a B(a, b) / (x^a (1 − x)^b) by DLMF 8.17.22, with x < (a + 1)/(a + b + 2). Lentz's method in Thompson and Barnett's form; the number of steps grows with the root of the larger of a and b.
+#[allow(clippy::many_single_char_names, reason = "the symbols of the source")]
 fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let guard = |value: f64| if value.abs() < TINY { TINY } else { value };
@@ -121,11 +122,11 @@ fn deviance(x: f64, y: f64) -> f64 {
     let mut term = 2.0 * x * v;
     for j in 1..1000_u32 {
         term *= v * v;
-        let next = sum + term / f64::from(2 * j + 1);
-        if next == sum {
+        let more = term / f64::from(2 * j + 1);
+        sum += more;
+        if more.abs() <= f64::EPSILON / 4.0 * sum {
             break;
         }
-        sum = next;
     }
     sum
 }

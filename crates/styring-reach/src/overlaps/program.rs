@@ -87,7 +87,7 @@ impl Program {
     /// The numbers nearest in sum that a population has.
     pub(super) fn nearest(&self) -> Result<Shortfall, Error> {
         let mut simplex = Simplex::new(self, &self.right);
-        simplex.to_feasible()?;
+        simplex.make_feasible()?;
         let reached = simplex.attained();
         let (singles, rest) = reached.split_at(self.channels);
         let pairs = rest[..self.pairs.len()].to_vec();
@@ -97,7 +97,7 @@ impl Program {
     /// The smallest and the largest reach.
     pub(super) fn range(&self) -> Result<Range, Error> {
         let mut feasible = Simplex::new(self, &self.right);
-        let weights = feasible.to_feasible()?;
+        let weights = feasible.make_feasible()?;
         if feasible.shortfall() > ROUNDING {
             return Err(self.impossible(&weights, feasible.shortfall()));
         }

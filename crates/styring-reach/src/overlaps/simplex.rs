@@ -87,7 +87,7 @@ impl<'a, C: Columns> Simplex<'a, C> {
     }
 
     /// Makes what is over and under as small as possible, and gives the weights that prove it.
-    pub(super) fn to_feasible(&mut self) -> Result<Vec<f64>, Error> {
+    pub(super) fn make_feasible(&mut self) -> Result<Vec<f64>, Error> {
         if self.search(Cost::Infeasibility) {
             return Ok(self.weights(Cost::Infeasibility));
         }
