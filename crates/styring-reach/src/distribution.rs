@@ -222,7 +222,7 @@ pub struct Capped {
 }
 
 impl Capped {
-    /// The share of the exposures that the cap takes away, 1 − E[min(X, c)] / E[X]; `None` where there were none.
+    /// The share of the exposures that the cap takes away, one less the capped mean by the uncapped; `None` where there were none.
     pub fn share_above_cap(&self) -> Option<f64> {
         (self.uncapped_mean > 0.0).then(|| (1.0 - self.distribution.mean / self.uncapped_mean).clamp(0.0, 1.0))
     }

@@ -218,7 +218,7 @@ proptest! {
         sound(&distribution);
         prop_assert!((nbd.reach() - distribution.reach()).abs() <= 1e-12 + 1e-9 * nbd.reach());
         let reach = nbd.reach();
-        if reach < 1.0 - 1e-6 && reach < (1.0 - (-mean).exp()) * (1.0 - 1e-6) {
+        if reach < 1.0 - 1e-6 && reach < -(-mean).exp_m1() * (1.0 - 1e-6) {
             let fitted = Nbd::from_reach(mean, reach).unwrap();
             prop_assert!((fitted.reach() / reach - 1.0).abs() < 1e-12, "{} {}", fitted.reach(), reach);
         }
@@ -427,6 +427,28 @@ fn what_no_pair_or_triple_shows_is_proved() {
     let overlaps = Overlaps::new(vec![0.4; 6], pairs).unwrap();
     let error = overlaps.sharp().unwrap_err();
     assert!(matches!(&error, Error::Impossible { by, certificate: Some(_) } if *by > 1e-6), "{error}");
+}
+
+#[test]
+fn the_interval_is_sharp_where_many_steps_go_nowhere() {
+    let all = |channels: usize, duplication: f64| {
+        (0..channels).flat_map(move |i| (i + 1..channels).map(move |j| (i, j, duplication)))
+    };
+    let sharp = |reach: f64, duplication: f64| {
+        let sharp = Overlaps::new(vec![reach; 12], all(12, duplication)).unwrap().sharp().unwrap();
+        assert!(sharp.gap().unwrap() < 1e-9, "{sharp:?}");
+        sharp
+    };
+    // Nobody in two channels; everybody in all; channels that do not depend on each other.
+    for (reach, duplication, low, high) in
+        [(0.08, 0.0, 0.96, 0.96), (0.3, 0.3, 0.3, 0.3), (0.5, 0.25, 13.0 / 14.0, 1.0)]
+    {
+        let found = sharp(reach, duplication);
+        assert!((found.low() - low).abs() < 1e-9 && (found.high() - high).abs() < 1e-9, "{found:?}");
+    }
+    // No pair known: the Fréchet bounds, which are sharp from singles alone.
+    let open = Overlaps::new(vec![0.2, 0.1, 0.3, 0.25], []).unwrap().sharp().unwrap();
+    assert!((open.low() - 0.3).abs() < 1e-9 && (open.high() - 0.85).abs() < 1e-9, "{open:?}");
 }
 
 #[test]

@@ -41,14 +41,14 @@ impl TryFrom<Stored> for OnePointCurve {
 impl OnePointCurve {
     /// So many impressions reached so many people.
     ///
-    /// Errors: impressions not above 0 or above 1e15; a reach that is not above 0 and below the impressions (with as many people as impressions nobody is known to have been met twice, and there is no end to the reach).
+    /// Errors: impressions not above 0 or above 1e15; a reach below 1e-9, or not below the impressions (with as many people as impressions nobody is known to have been met twice, and there is no end to the reach).
     pub fn new(impressions: f64, reach: f64) -> Result<Self, Error> {
         if !(impressions > 0.0 && impressions <= 1e15) {
             let expected = "above 0 and at most 1e15";
             return Err(Error::OutOfRange { field: "impressions", expected, value: impressions.to_string() });
         }
-        if !(reach > 0.0 && reach < impressions) {
-            let expected = "above 0 and below the impressions";
+        if !(reach >= 1e-9 && reach < impressions) {
+            let expected = "at least 1e-9 and below the impressions";
             return Err(Error::OutOfRange { field: "reach", expected, value: reach.to_string() });
         }
         Ok(Self { impressions, reach })

@@ -13,6 +13,11 @@ pub struct ReachInterval {
 }
 
 impl ReachInterval {
+    /// Where both ends are one number, rounding may have crossed them, or led out of 0 to 1.
+    fn between(low: f64, high: f64, gap: Option<f64>) -> Self {
+        Self { low: low.min(high).clamp(0.0, 1.0), high: high.max(low).clamp(0.0, 1.0), gap }
+    }
+
     /// No population with the given numbers has a smaller reach.
     pub fn low(&self) -> f64 {
         self.low
@@ -54,8 +59,7 @@ impl Overlaps {
         let bounds = self.bounds();
         // They help only where the search did not settle; their own sums are rounded.
         let (low, high) = (range.low.max(bounds.low() - 1e-14), range.high.min(bounds.high() + 1e-14));
-        // Where both ends are one number, rounding may cross them.
-        Ok(ReachInterval { low: low.min(high).max(0.0), high: high.max(low).min(1.0), gap: Some(range.gap) })
+        Ok(ReachInterval::between(low, high, Some(range.gap)))
     }
 
     /// The sharp interval where it can be calculated, else [`bounds`](Self::bounds).
@@ -71,6 +75,6 @@ impl Overlaps {
         if by > ROUNDING {
             return Err(Error::Impossible { by, certificate: None });
         }
-        Ok(ReachInterval { low: bounds.low().min(bounds.high()), high: bounds.high().max(bounds.low()), gap: None })
+        Ok(ReachInterval::between(bounds.low(), bounds.high(), None))
     }
 }

@@ -71,6 +71,7 @@ struct ExpectedBounds {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "named in the file")]
 struct Rho {
     i: usize,
     j: usize,

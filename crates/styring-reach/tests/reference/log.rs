@@ -28,6 +28,7 @@ struct Expected {
 
 #[derive(Deserialize, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "named in the file")]
 struct Channel {
     channel: String,
     reach: u64,
