@@ -319,7 +319,7 @@ fn measured(channels: usize, kinds: &[f64]) -> (Vec<f64>, Vec<(usize, usize, f64
 }
 
 fn populations() -> impl Strategy<Value = (usize, Vec<f64>)> {
-    (1..7_usize).prop_flat_map(|channels| (Just(channels), population(channels)))
+    (1..10_usize).prop_flat_map(|channels| (Just(channels), population(channels)))
 }
 
 proptest! {

@@ -10,8 +10,15 @@ use crate::Error;
 pub(super) struct Program {
     channels: usize,
     pairs: Vec<(usize, usize)>,
+    /// The given numbers.
     right: Vec<f64>,
+    /// The same with a very small population of all kinds added, in which the search never stands still: without it, numbers that few populations have (all channels the same people) lead in circles. What is certified is
+    /// certified for the given numbers.
+    searched: Vec<f64>,
 }
+
+/// How many people that population has.
+const ADDED: f64 = 2e-10;
 
 /// The nearest numbers that a population has.
 pub(super) struct Shortfall {
@@ -81,12 +88,29 @@ impl Program {
         let mut right = overlaps.singles().to_vec();
         right.extend(overlaps.pairs().map(|(_, _, duplication)| duplication));
         right.push(1.0);
-        Ok(Self { channels, pairs, right })
+        let mut program = Self { channels, pairs, searched: right.clone(), right };
+        program.add_population();
+        Ok(program)
+    }
+
+    /// Kinds of different sizes, drawn by SplitMix64 (Steele, Lea and Flood 2014) so that they are the same everywhere.
+    fn add_population(&mut self) {
+        let kinds = (1_usize << self.channels) - 1;
+        let mut state = 0_u64;
+        for kind in 0..kinds {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            let uniform = (mixed >> 11) as f64 / (1_u64 << 53) as f64;
+            for row in self.entries(kind) {
+                self.searched[row] += ADDED * (0.5 + uniform) / kinds as f64;
+            }
+        }
     }
 
     /// The numbers nearest in sum that a population has.
     pub(super) fn nearest(&self) -> Result<Shortfall, Error> {
-        let mut simplex = Simplex::new(self, &self.right);
+        let mut simplex = Simplex::new(self, &self.searched);
         simplex.make_feasible()?;
         let reached = simplex.attained();
         let (singles, rest) = reached.split_at(self.channels);
@@ -96,7 +120,7 @@ impl Program {
 
     /// The smallest and the largest reach.
     pub(super) fn range(&self) -> Result<Range, Error> {
-        let mut feasible = Simplex::new(self, &self.right);
+        let mut feasible = Simplex::new(self, &self.searched);
         let weights = feasible.make_feasible()?;
         if feasible.shortfall() > ROUNDING {
             return Err(self.impossible(&weights, feasible.shortfall()));

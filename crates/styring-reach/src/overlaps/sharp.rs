@@ -33,7 +33,7 @@ impl ReachInterval {
         (self.low - ROUNDING..=self.high + ROUNDING).contains(&reach)
     }
 
-    /// How far the ends at most are from populations that were found to have them: about 1e-15 where the interval is sharp. `None` where nobody searched, and the ends are [`Bounds`](crate::Bounds).
+    /// How far the ends at most are from populations that were found to have them: 1e-8 or less where the interval is sharp. `None` where nobody searched, and the ends are [`Bounds`](crate::Bounds).
     pub fn gap(&self) -> Option<f64> {
         self.gap
     }

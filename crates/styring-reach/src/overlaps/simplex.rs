@@ -15,15 +15,15 @@ pub(super) trait Columns {
 /// A reduced cost below this is worth a step.
 const WORTH: f64 = 1e-10;
 /// An entry above this may be a pivot.
-const PIVOT: f64 = 1e-9;
+const PIVOT: f64 = 1e-7;
 /// A longer step than this is progress.
-const PROGRESS: f64 = 1e-13;
+const PROGRESS: f64 = 1e-16;
 /// After so many steps without progress the search goes by Bland's rule, which cannot cycle.
-const PATIENCE: u32 = 30;
+const PATIENCE: u32 = 200;
 /// So many steps at most; in practice a few per row are enough.
 const STEPS: u32 = 50_000;
 /// After so many steps the inverse is calculated anew.
-const RENEWED: u32 = 50;
+const RENEWED: u32 = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Column {
@@ -224,7 +224,7 @@ impl<'a, C: Columns> Simplex<'a, C> {
                 .map(|(place, (value, entry))| (place, value.max(0.0) / entry))
         };
         let shortest = steps().map(|(_, length)| length).reduce(f64::min)?;
-        let close = steps().filter(|(_, length)| *length <= shortest + 1e-14);
+        let close = steps().filter(|(_, length)| *length <= shortest + 1e-17);
         let best = close.reduce(|best, next| {
             let better =
                 if first { self.basis[next.0] < self.basis[best.0] } else { direction[next.0] > direction[best.0] };
