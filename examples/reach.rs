@@ -22,6 +22,12 @@ const DAYS: i64 = 28;
 const CHANNELS: [(&str, f64, f64); 4] =
     [("VG", 2.4, 0.5), ("TV 2", 1.6, 0.8), ("YouTube", 3.0, 0.35), ("Acast", 0.5, 0.25)];
 
+/// A draw is a whole number, not below zero.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole_number(drawn: f64) -> u64 {
+    drawn as u64
+}
+
 type Truth = Exposures<u64, &'static str>;
 
 /// Everybody has a liking of media as such, and one of each channel: channels then share more people than chance would have them.
@@ -36,7 +42,7 @@ fn four_weeks() -> Result<Truth, Box<dyn Error>> {
             let own: f64 = Gamma::new(shape, 1.0 / shape)?.sample(&mut generator);
             let rate = mean * liking * own;
             let shown: f64 = if rate > 1e-9 { Poisson::new(rate)?.sample(&mut generator) } else { 0.0 };
-            for _ in 0..shown as u64 {
+            for _ in 0..whole_number(shown) {
                 log.add(person, channel, moment.sample(&mut generator));
             }
         }
