@@ -1,6 +1,6 @@
 //! Loading and running reference cases.
 //!
-//! A file is `{"source", "notes", …, "cases": [{"id"?, "input", "expected", "tolerance"}]}`. The tolerance is `"exact"` or `{"abs", "rel", "f64_rel"?}`; a
+//! A file is `{"source", "notes", …, "cases": [{"id"?, "input", "expected", "tolerance"}]}`. The tolerance is `"exact"` or 0, or `{"abs", "rel", "f64_rel"?}`; a
 //! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point; a `note` decides nothing. A tolerance may also be given
 //! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own.
 
@@ -137,7 +137,7 @@ fn cases(path: &Path) -> Result<Vec<Case>, String> {
 
 fn read_case(case: Value, place: String) -> Result<Case, String> {
     /// Keys that inform and decide nothing.
-    const INFORMATION: [&str; 4] = ["peer", "package", "exact", "published"];
+    const INFORMATION: [&str; 5] = ["peer", "package", "exact", "published", "kind"];
     let Value::Object(mut case) = case else {
         return Err(format!("{place} is not an object"));
     };
@@ -156,6 +156,7 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
     let exact = Tolerance { every: EXACT, named: BTreeMap::new() };
     match value {
         Value::String(word) if word == "exact" => Ok(exact),
+        Value::Number(zero) if zero.as_f64() == Some(0.0) => Ok(exact),
         Value::Object(parts) if parts.values().all(Value::is_object) => {
             let mut tolerance = exact;
             for (name, part) in parts {
