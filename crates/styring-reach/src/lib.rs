@@ -2,5 +2,6 @@
 
 pub mod cap;
 mod error;
+pub mod sequence;
 
 pub use error::Error;

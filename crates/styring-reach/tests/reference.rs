@@ -4,3 +4,9 @@
 #[cfg(all(feature = "serde", feature = "calendar"))]
 #[path = "reference/caps.rs"]
 mod caps;
+#[cfg(feature = "serde")]
+#[path = "reference/sequence.rs"]
+mod sequence;
+#[cfg(feature = "serde")]
+#[path = "reference/translate.rs"]
+mod translate;

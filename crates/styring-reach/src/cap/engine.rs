@@ -246,7 +246,7 @@ pub(crate) struct Asked {
     at: i64,
     weight: f64,
     household: Option<Key>,
-    pub(crate) own: Option<ImpressionKey>,
+    own: Option<ImpressionKey>,
 }
 
 impl Asked {
@@ -262,6 +262,15 @@ impl Asked {
 
     pub(crate) fn household(&self) -> Option<Key> {
         self.household
+    }
+
+    pub(crate) fn own(&self) -> Option<ImpressionKey> {
+        self.own
+    }
+
+    /// Whether nothing is looked at but people.
+    pub(crate) fn alone(&self) -> bool {
+        self.household.is_none() && self.own.is_none()
     }
 
     pub(crate) fn is_repeat<S: Store>(&self, store: &S) -> bool {

@@ -257,12 +257,6 @@ impl Links {
     pub(crate) fn refused(&self) -> u64 {
         self.refused
     }
-
-    pub(crate) fn bytes(&self) -> usize {
-        let cluster = |keys: &Vec<Key>| size_of::<Vec<Key>>() + keys.capacity() * size_of::<Key>();
-        let edges: usize = self.edges.values().map(|others| 64 + 16 * others.len()).sum();
-        self.label.allocation_size() + self.clusters.iter().map(cluster).sum::<usize>() + edges
-    }
 }
 
 fn pairs(keys: &[Key]) -> impl Iterator<Item = (Key, Key)> {

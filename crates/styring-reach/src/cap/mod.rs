@@ -10,7 +10,11 @@ mod log;
 mod memory;
 mod plan;
 mod rule;
+mod shared;
+mod snapshot;
+mod split;
 mod store;
+mod translate;
 mod window;
 
 #[cfg(feature = "calendar")]
@@ -23,5 +27,9 @@ pub use log::{Held, Log, LogBuf};
 pub use memory::Memory;
 pub use plan::Keep;
 pub use rule::{Per, Rule, Rules};
+pub use shared::SharedCaps;
+pub use snapshot::Snapshot;
+pub use split::{Goal, Split};
 pub use store::Store;
+pub use translate::{Fate, Placed, Platform, Slots, TimeUnit, TimeUnits, Translation};
 pub use window::{Boundary, Seconds, Window};

@@ -130,10 +130,6 @@ impl Plan {
         &self.rules
     }
 
-    pub(crate) fn boundary(&self) -> Boundary {
-        self.boundary
-    }
-
     pub(crate) fn class(&self, [event, channel, campaign]: [Option<&str>; 3]) -> Class {
         let number = |names: &Names, name: Option<&str>| name.and_then(|name| names.get(name).copied());
         let event = match event {
@@ -290,6 +286,11 @@ impl Keep<'_> {
     pub(crate) fn class(&self, class: Class) -> Option<u32> {
         let packed = (class.event? << EVENT | class.channel << CHANNEL | class.campaign) & self.side.mask;
         self.side.counters.iter().any(|counter| counter.filter.sees(packed)).then_some(packed)
+    }
+
+    /// Whether an impression can be held under this class.
+    pub(crate) fn knows(&self, class: u32) -> bool {
+        class & !self.side.mask == 0 && self.side.counters.iter().any(|counter| counter.filter.sees(class))
     }
 
     /// Whether impressions have to be told apart by class.
