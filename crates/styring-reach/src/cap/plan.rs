@@ -284,8 +284,8 @@ pub struct Keep<'a> {
 impl Keep<'_> {
     /// The class to hold an impression under; `None` if no rule counts it.
     pub(crate) fn class(&self, class: Class) -> Option<u32> {
-        let packed = (class.event? << EVENT | class.channel << CHANNEL | class.campaign) & self.side.mask;
-        self.side.counters.iter().any(|counter| counter.filter.sees(packed)).then_some(packed)
+        let packed = class.event? << EVENT | class.channel << CHANNEL | class.campaign;
+        self.side.counters.iter().any(|counter| counter.filter.sees(packed)).then_some(packed & self.side.mask)
     }
 
     /// Whether an impression can be held under this class.

@@ -58,8 +58,8 @@ impl Snapshot {
     pub(crate) fn of<S: Store>(plan: &Plan, options: &Options, store: &S, links: Option<&Links>, tag: u64) -> Self {
         let (boundary, identity, secret) = options.parts();
         let logs = |per| {
-            let mut logs = Vec::new();
-            store.each(per, &mut |key, log| logs.push(StoredLog::of(key, &log)));
+            let (mut logs, keep) = (Vec::new(), plan.keep(per));
+            store.each(per, &mut |key, log| logs.push(StoredLog::of(key, &log, &keep)));
             logs.sort_unstable_by_key(|log| log.key);
             logs
         };
@@ -132,17 +132,19 @@ impl Snapshot {
 }
 
 impl StoredLog {
-    fn of(key: Key, log: &Log<'_>) -> Self {
-        fn column<T: PartialEq>(log: &Log<'_>, same: T, of: impl Fn(&Held) -> T) -> Vec<T> {
-            let column: Vec<T> = log.iter().map(|held| of(&held)).collect();
-            if column.iter().all(|value| *value == same) { Vec::new() } else { column }
+    /// What is needed of a log; what happens to lie there besides would tell when it was last cleared.
+    fn of(key: Key, log: &Log<'_>, keep: &Keep<'_>) -> Self {
+        fn column<T: PartialEq>(log: &[Held], same: T, of: impl Fn(&Held) -> T) -> Vec<T> {
+            if log.iter().all(|held| of(held) == same) { Vec::new() } else { log.iter().map(of).collect() }
         }
+        let log: Vec<Held> =
+            log.iter().zip(keep.needed(log)).filter_map(|(held, needed)| needed.then_some(held)).collect();
         Self {
             key,
             at: log.iter().map(|held| held.at).collect(),
-            classes: column(log, 0, |held| held.class),
-            weights: column(log, 1.0, |held| held.weight),
-            tags: column(log, 0, |held| held.tag),
+            classes: column(&log, 0, |held| held.class),
+            weights: column(&log, 1.0, |held| held.weight),
+            tags: column(&log, 0, |held| held.tag),
         }
     }
 
