@@ -253,8 +253,10 @@ impl Oracle {
                     }
                     Window::Calendar(calendar) => {
                         let zone: Tz = calendar.zone().parse().unwrap();
-                        let day = DateTime::from_timestamp(entry.shown.at, 0).unwrap().with_timezone(&zone).date_naive();
-                        times.extend((0..40).map(|days| midnight(zone, day.checked_add_days(Days::new(days)).unwrap())));
+                        let day =
+                            DateTime::from_timestamp(entry.shown.at, 0).unwrap().with_timezone(&zone).date_naive();
+                        times
+                            .extend((0..40).map(|days| midnight(zone, day.checked_add_days(Days::new(days)).unwrap())));
                     }
                     _ => {}
                 }

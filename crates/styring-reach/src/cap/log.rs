@@ -60,6 +60,7 @@ impl Log<'_> {
     }
 
     /// The place of a new impression.
+    #[inline]
     pub(crate) fn place(&self, new: &Held) -> usize {
         // What arrives is mostly the newest.
         let recent = self.stamps.iter().take(8).take_while(|&&stamp| stamp > new.at).count();
@@ -73,13 +74,19 @@ impl Log<'_> {
         place
     }
 
-    /// Whether what is held from `begin` on, of the classes that count, leaves room for `weight` more. If not: when the newest impression was that has to leave the window, or that nothing would help.
-    pub(crate) fn room(&self, begin: i64, counts: impl Fn(u32) -> bool, weight: f64, limit: f64) -> Room {
-        if weight > limit {
+    /// Whether what is held from `begin` on, of the classes that count, leaves room for an impression. If not: when the newest impression was that has to leave the window, or that nothing would help.
+    #[inline]
+    pub(crate) fn room(&self, begin: i64, counts: impl Fn(u32) -> bool, weight: f64, allowed: Allowed) -> Room {
+        if weight > allowed.limit {
             return Room::Never;
         }
         if self.classes.is_empty() && self.weights.is_empty() {
-            return self.room_for_units(begin, weight, limit);
+            // Every impression counts one: the first too many has its place.
+            let fit = if weight.to_bits() == 1.0_f64.to_bits() { allowed.beside_one } else { allowed.beside(weight) };
+            return match self.stamps.get(fit) {
+                Some(&at) if at >= begin => Room::After(at),
+                _ => Room::Now,
+            };
         }
         let mut sum = 0.0;
         for (index, &at) in self.stamps.iter().enumerate() {
@@ -89,29 +96,43 @@ impl Log<'_> {
             let held = self.at(index);
             if counts(held.class) {
                 sum += held.weight;
-                if sum + weight > limit {
+                if sum + weight > allowed.limit {
                     return Room::After(at);
                 }
             }
         }
         Room::Now
     }
+}
 
-    /// The same where every impression counts one: the first too many is at the place that the limit names.
-    fn room_for_units(&self, begin: i64, weight: f64, limit: f64) -> Room {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
-        let mut fit = ((limit - weight) as usize).min(self.len());
-        // The difference may have been rounded: the comparison itself decides.
-        while fit > 0 && fit as f64 + weight > limit {
-            fit -= 1;
+/// How much a rule allows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowed {
+    pub(crate) limit: f64,
+    /// How many impressions of weight one fit beside another one.
+    beside_one: usize,
+}
+
+impl Allowed {
+    pub(crate) fn new(limit: f64) -> Self {
+        let allowed = Self { limit, beside_one: 0 };
+        Self { beside_one: allowed.beside(1.0), ..allowed }
+    }
+
+    /// How many impressions of weight one fit beside this weight.
+    fn beside(&self, weight: f64) -> usize {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, or 0; saturates")]
+        let mut fit = (self.limit - weight) as usize;
+        // The difference may have been rounded: the comparison itself decides. Beyond 2⁵³ no log is as long.
+        if fit < 1 << 53 {
+            while fit > 0 && fit as f64 + weight > self.limit {
+                fit -= 1;
+            }
+            while (fit + 1) as f64 + weight <= self.limit {
+                fit += 1;
+            }
         }
-        while fit < self.len() && (fit + 1) as f64 + weight <= limit {
-            fit += 1;
-        }
-        match self.stamps.get(fit) {
-            Some(&at) if at >= begin => Room::After(at),
-            _ => Room::Now,
-        }
+        fit
     }
 }
 

@@ -1,5 +1,6 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use super::{Held, ImpressionKey, Keep, Key, Log, Per, Store};
 
@@ -63,11 +64,13 @@ impl Memory {
 }
 
 impl Store for Memory {
+    #[inline]
     fn log(&self, per: Per, key: Key) -> Log<'_> {
         let logs = self.side(per);
         logs.map.get(&key).map_or(Log::default(), |&slot| logs.log(slot))
     }
 
+    #[inline]
     fn record(&mut self, per: Per, key: Key, held: Held, keep: &Keep<'_>) {
         self.side_mut(per).record(key, held, keep);
     }
@@ -110,6 +113,8 @@ const SHORT: usize = 4;
 const LONGEST_FIRST: usize = 8;
 /// How many impressions share an allocation.
 const CHUNK: usize = 8192;
+/// Up to how many cells are moved one by one, which is faster than to call for it.
+const SHIFTED: usize = 16;
 /// The lower bits of a slot hold the pool.
 const POOL_BITS: u32 = 5;
 
@@ -185,17 +190,18 @@ impl Logs {
             weights: held.weight.to_bits() != 1.0_f64.to_bits(),
             tags: held.tag != 0,
         });
-        let slot = if let Some(&slot) = self.map.get(&key) { slot } else { self.new_log(keep) };
-        let slot = self.insert(slot, held, keep);
-        self.map.insert(key, slot);
-    }
-
-    fn new_log(&mut self, keep: &Keep<'_>) -> Slot {
-        if self.pools.is_empty() {
-            self.pools.push(Pool::new(keep.newest().map_or(SHORT, |newest| newest.min(LONGEST_FIRST))));
+        let Self { map, pools, columns } = self;
+        let mut pools = Pools { pools, columns: *columns, keep };
+        match map.entry(key) {
+            Entry::Occupied(mut entry) => {
+                let slot = *entry.get();
+                *entry.get_mut() = pools.insert(slot, held);
+            }
+            Entry::Vacant(entry) => {
+                let slot = pools.first();
+                entry.insert(pools.insert(slot, held));
+            }
         }
-        let block = self.pools[0].take(self.columns);
-        Slot::new(0, block, 0)
     }
 
     fn free(&mut self, slot: Slot) {
@@ -213,49 +219,6 @@ impl Logs {
             self.columns = columns;
             self.pools.iter_mut().for_each(|pool| pool.fill(columns));
         }
-    }
-
-    fn insert(&mut self, slot: Slot, held: Held, keep: &Keep<'_>) -> Slot {
-        let (mut slot, mut len) = (slot, slot.len());
-        // Where a count decides, what is beyond it is pushed out.
-        let newest = if self.columns.weights { None } else { keep.newest() };
-        let place = self.log(slot).place(&held);
-        if newest.is_some_and(|newest| place >= newest) {
-            return slot;
-        }
-        let capacity = self.pools[slot.pool()].capacity;
-        if let Some(newest) = newest.filter(|newest| *newest <= capacity) {
-            len = (len + 1).min(newest);
-            self.pools[slot.pool()].insert(slot.block, place, len, held);
-            return Slot::new(slot.pool(), slot.block, len);
-        }
-        if len == capacity {
-            slot = self.make_room(slot, keep);
-            len = slot.len();
-        }
-        let place = self.log(slot).place(&held);
-        self.pools[slot.pool()].insert(slot.block, place, len + 1, held);
-        Slot::new(slot.pool(), slot.block, len + 1)
-    }
-
-    /// Drops what is not needed, and moves to a larger block if that is less than a quarter.
-    fn make_room(&mut self, slot: Slot, keep: &Keep<'_>) -> Slot {
-        let log = self.log(slot);
-        let kept: Vec<Held> =
-            log.iter().zip(keep.needed(&log)).filter_map(|(held, needed)| needed.then_some(held)).collect();
-        let capacity = self.pools[slot.pool()].capacity;
-        let mut to = slot;
-        if kept.len() > capacity - capacity.div_ceil(4) {
-            let pool = slot.pool() + 1;
-            if self.pools.len() <= pool {
-                self.pools.push(Pool::new(capacity * 2));
-            }
-            let block = self.pools[pool].take(self.columns);
-            self.free(slot);
-            to = Slot::new(pool, block, 0);
-        }
-        self.pools[to.pool()].write(to.block, &kept);
-        Slot::new(to.pool(), to.block, kept.len())
     }
 
     fn expire(&mut self, keep: &Keep<'_>, now: i64) {
@@ -276,6 +239,68 @@ impl Logs {
             *slot = Slot::new(slot.pool(), slot.block, kept.len());
             true
         });
+    }
+}
+
+/// The blocks, and what decides about them.
+struct Pools<'a> {
+    pools: &'a mut Vec<Pool>,
+    columns: Columns,
+    keep: &'a Keep<'a>,
+}
+
+impl Pools<'_> {
+    /// An empty log.
+    fn first(&mut self) -> Slot {
+        if self.pools.is_empty() {
+            self.pools.push(Pool::new(self.keep.newest().map_or(SHORT, |newest| newest.min(LONGEST_FIRST))));
+        }
+        let block = self.pools[0].take(self.columns);
+        Slot::new(0, block, 0)
+    }
+
+    /// Adds an impression to a log, which may move.
+    #[inline]
+    fn insert(&mut self, mut slot: Slot, held: Held) -> Slot {
+        let pool = &mut self.pools[slot.pool()];
+        let log = pool.log(slot.block, slot.len());
+        let place = log.place(&held);
+        // Where a count decides, what is beyond it is pushed out.
+        if let Some(newest) = self.keep.newest().filter(|newest| !self.columns.weights && *newest <= pool.capacity) {
+            if place >= newest {
+                return slot;
+            }
+            let len = (slot.len() + 1).min(newest);
+            pool.insert(slot.block, place, len, held);
+            return Slot::new(slot.pool(), slot.block, len);
+        }
+        let mut place = place;
+        if slot.len() == pool.capacity {
+            slot = self.make_room(slot);
+            place = self.pools[slot.pool()].log(slot.block, slot.len()).place(&held);
+        }
+        self.pools[slot.pool()].insert(slot.block, place, slot.len() + 1, held);
+        Slot::new(slot.pool(), slot.block, slot.len() + 1)
+    }
+
+    /// Drops what is not needed, and moves to a larger block if that is less than a quarter.
+    fn make_room(&mut self, slot: Slot) -> Slot {
+        let pool = &self.pools[slot.pool()];
+        let (capacity, log) = (pool.capacity, pool.log(slot.block, slot.len()));
+        let kept: Vec<Held> =
+            log.iter().zip(self.keep.needed(&log)).filter_map(|(held, needed)| needed.then_some(held)).collect();
+        let mut to = slot;
+        if kept.len() > capacity - capacity.div_ceil(4) {
+            let pool = slot.pool() + 1;
+            if self.pools.len() <= pool {
+                self.pools.push(Pool::new(capacity * 2));
+            }
+            let block = self.pools[pool].take(self.columns);
+            self.pools[slot.pool()].free.push(slot.block);
+            to = Slot::new(pool, block, 0);
+        }
+        self.pools[to.pool()].write(to.block, &kept);
+        Slot::new(to.pool(), to.block, kept.len())
     }
 }
 
@@ -326,6 +351,7 @@ impl Pool {
         ((chunk) as usize, (block - (chunk << self.shift)) as usize * self.capacity)
     }
 
+    #[inline]
     fn log(&self, block: u32, len: usize) -> Log<'_> {
         fn column<T>(chunks: &[Box<[T]>], chunk: usize, from: usize, len: usize) -> &[T] {
             chunks.get(chunk).and_then(|chunk| chunk.get(from..from + len)).unwrap_or_default()
@@ -343,8 +369,13 @@ impl Pool {
     fn insert(&mut self, block: u32, place: usize, len: usize, held: Held) {
         fn column<T: Copy>(chunks: &mut [Box<[T]>], chunk: usize, from: usize, to: usize, value: T) {
             if let Some(cells) = chunks.get_mut(chunk).and_then(|chunk| chunk.get_mut(from..to)) {
-                cells.copy_within(..cells.len() - 1, 1);
-                cells[0] = value;
+                if cells.len() > SHIFTED {
+                    cells.copy_within(..cells.len() - 1, 1);
+                    cells[0] = value;
+                } else {
+                    let mut carried = value;
+                    cells.iter_mut().for_each(|cell| std::mem::swap(cell, &mut carried));
+                }
             }
         }
         let (chunk, start) = self.find(block);

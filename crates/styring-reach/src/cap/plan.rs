@@ -4,7 +4,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::decision::{Blocked, Next};
-use super::log::{Log, Room};
+use super::log::{Allowed, Log, Room};
 use super::rule::IMPRESSION;
 use super::{Boundary, Per, Rule, Rules, Window};
 use crate::Error;
@@ -42,7 +42,7 @@ pub(crate) struct Class {
 
 #[derive(Debug, Clone)]
 struct Compiled {
-    limit: f64,
+    allowed: Allowed,
     window: Window,
     filter: Filter,
 }
@@ -106,7 +106,7 @@ impl Plan {
         let compiled: Vec<Compiled> = list
             .iter()
             .map(|rule| Compiled {
-                limit: rule.max() + TOLERANCE,
+                allowed: Allowed::new(rule.max() + TOLERANCE),
                 window: rule.window(),
                 filter: Filter {
                     event: events.get(rule.event()).copied().unwrap_or(0),
@@ -154,6 +154,7 @@ impl Plan {
     }
 
     /// Adds the rules that fail to `blocked`, and moves `next` on to when the last of them passes.
+    #[inline]
     pub(crate) fn judge(
         &self,
         per: Per,
@@ -166,7 +167,7 @@ impl Plan {
         for (index, rule) in self.binding(per, class) {
             let begin = self.begin(rule.window, at);
             let counts = |class: u32| rule.filter.sees(class);
-            let until = match log.room(begin, counts, weight, rule.limit) {
+            let until = match log.room(begin, counts, weight, rule.allowed) {
                 Room::Now => continue,
                 Room::Never => Next::Never,
                 Room::After(last) => self.release(rule.window, last),
@@ -225,11 +226,11 @@ impl Side {
         let mut counters: Vec<Counter> = Vec::new();
         for (_, rule) in rules {
             if let Some(counter) = counters.iter_mut().find(|counter| counter.filter == rule.filter) {
-                counter.limit = counter.limit.max(rule.limit);
+                counter.limit = counter.limit.max(rule.allowed.limit);
                 counter.windows.push(rule.window);
             } else {
                 let (filter, windows) = (rule.filter.clone(), vec![rule.window]);
-                counters.push(Counter { filter, limit: rule.limit, windows });
+                counters.push(Counter { filter, limit: rule.allowed.limit, windows });
             }
         }
         let filters = || counters.iter().map(|counter| &counter.filter);
