@@ -76,24 +76,30 @@ impl Decision {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Blocked {
     first: u64,
-    more: Vec<u32>,
+    #[allow(clippy::box_collection, reason = "one word in every decision rather than three")]
+    more: Option<Box<Vec<u32>>>,
 }
 
 impl Blocked {
     pub(crate) fn add(&mut self, index: u32) {
         if index < 64 {
             self.first |= 1 << index;
-        } else if let Err(place) = self.more.binary_search(&index) {
-            self.more.insert(place, index);
+            return;
+        }
+        let more = self.more.get_or_insert_default();
+        if let Err(place) = more.binary_search(&index) {
+            more.insert(place, index);
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.first == 0 && self.more.is_empty()
+        self.first == 0 && self.more.is_none()
     }
 
     fn iter(&self) -> impl Iterator<Item = usize> {
         let first = self.first;
-        (0..64).filter(move |bit| first >> bit & 1 == 1).chain(self.more.iter().map(|&index| index as usize))
+        (0..64)
+            .filter(move |bit| first >> bit & 1 == 1)
+            .chain(self.more.iter().flat_map(|more| more.iter()).map(|&index| index as usize))
     }
 }

@@ -124,12 +124,16 @@ impl<S: Store> Caps<S> {
 
     /// Whether an impression may be shown; nothing is recorded of it. Ids that are presented together are linked, if [`Identity`] says so.
     pub fn check(&mut self, impression: &Impression<'_>) -> Decision {
-        self.ask(impression).0
+        let asked = Asked::new(&self.plan, &self.options.secret, impression);
+        let keys = impression.keys(&self.options.secret);
+        self.decide(&asked, &keys)
     }
 
     /// Whether an impression may be shown; if so it is recorded as shown.
     pub fn request(&mut self, impression: &Impression<'_>) -> Decision {
-        let (mut decision, asked, keys) = self.ask(impression);
+        let asked = Asked::new(&self.plan, &self.options.secret, impression);
+        let keys = impression.keys(&self.options.secret);
+        let mut decision = self.decide(&asked, &keys);
         if decision.allowed() && !decision.repeated {
             self.tag += u64::from(keys.len() > 1);
             asked.record(&self.plan, &mut self.store, &keys, self.tag);
@@ -153,20 +157,17 @@ impl<S: Store> Caps<S> {
         true
     }
 
-    fn ask(&mut self, impression: &Impression<'_>) -> (Decision, Asked, super::impression::Keys) {
-        let asked = Asked::new(&self.plan, &self.options.secret, impression);
-        let keys = impression.keys(&self.options.secret);
-        let mut refused = None;
-        let mut everyone = None;
-        if let Some(links) = &mut self.links {
-            if let Some(Linked::TooMany(size)) = (keys.len() > 1).then(|| links.see(&keys)) {
-                refused = Some(size);
-            }
-            everyone = links.everyone(&keys);
+    fn decide(&mut self, asked: &Asked, keys: &[Key]) -> Decision {
+        let Some(links) = &mut self.links else {
+            return asked.decide(&self.plan, &self.store, keys);
+        };
+        let linked = (keys.len() > 1).then(|| links.see(keys));
+        let everyone = links.everyone(keys);
+        let mut decision = asked.decide(&self.plan, &self.store, everyone.as_deref().unwrap_or(keys));
+        if let Some(Linked::TooMany(size)) = linked {
+            decision.refused = Some(size);
         }
-        let mut decision = asked.decide(&self.plan, &self.store, everyone.as_deref().unwrap_or(&keys));
-        decision.refused = refused;
-        (decision, asked, keys)
+        decision
     }
 
     /// Says that these ids are one person, from now on and before. Lifts what [`unlink`](Self::unlink) has said of them.
@@ -250,6 +251,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    #[inline]
     pub(crate) fn new(plan: &Plan, secret: &Secret, impression: &Impression<'_>) -> Self {
         Self {
             class: plan.class(impression.names()),
@@ -278,6 +280,7 @@ impl Asked {
     }
 
     /// What the rules say, with everything that counts for these ids.
+    #[inline]
     pub(crate) fn decide<S: Store>(&self, plan: &Plan, store: &S, people: &[Key]) -> Decision {
         let repeated = self.is_repeat(store);
         let (mut blocked, mut next) = (Blocked::default(), None);
@@ -307,6 +310,7 @@ impl Asked {
         }
     }
 
+    #[inline]
     pub(crate) fn record<S: Store>(&self, plan: &Plan, store: &mut S, people: &[Key], tag: u64) {
         if let Some(id) = self.own {
             store.remember(id, self.at);

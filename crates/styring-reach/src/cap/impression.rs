@@ -204,22 +204,27 @@ impl<'a> Impression<'a> {
         self.at
     }
 
+    #[inline]
     pub(crate) fn weight(&self) -> f64 {
         self.weight
     }
 
+    #[inline]
     pub(crate) fn names(&self) -> [Option<&'a str>; 3] {
         [self.event, self.channel, self.campaign]
     }
 
+    #[inline]
     pub(crate) fn keys(&self, secret: &Secret) -> Keys {
         self.ids.keys(secret)
     }
 
+    #[inline]
     pub(crate) fn household_key(&self, secret: &Secret) -> Option<Key> {
         self.household.map(|household| household.key(secret))
     }
 
+    #[inline]
     pub(crate) fn own_key(&self, secret: &Secret) -> Option<ImpressionKey> {
         self.impression_id.map(|id| match id {
             ImpressionId::Key(key) => key,
@@ -229,6 +234,7 @@ impl<'a> Impression<'a> {
 }
 
 impl Ids<'_> {
+    #[inline]
     pub(crate) fn keys(self, secret: &Secret) -> Keys {
         match self {
             Ids::Keys(keys) => Keys::distinct(keys.iter().copied()),
@@ -315,6 +321,7 @@ pub(crate) enum Keys {
 }
 
 impl Keys {
+    #[inline]
     pub(crate) fn distinct(keys: impl IntoIterator<Item = Key>) -> Self {
         let mut keys = keys.into_iter();
         let (Some(first), second) = (keys.next(), keys.next()) else {

@@ -130,6 +130,7 @@ impl Plan {
         &self.rules
     }
 
+    #[inline]
     pub(crate) fn class(&self, [event, channel, campaign]: [Option<&str>; 3]) -> Class {
         let number = |names: &Names, name: Option<&str>| name.and_then(|name| names.get(name).copied());
         let event = match event {
@@ -178,6 +179,7 @@ impl Plan {
     }
 
     /// The first moment that counts at `at`.
+    #[inline]
     fn begin(&self, window: Window, at: i64) -> i64 {
         match (window, self.boundary) {
             // Times are of the years 1 to 9999 and windows no longer: nothing overflows.
