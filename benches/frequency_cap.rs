@@ -162,32 +162,20 @@ fn run(users: u64, rounds: usize) -> Result<(), Box<dyn Error>> {
         });
     }
     share /= rounds as f64;
-    let [loop_ns, bare_ns, caps_ns, logs_ns, shared_ns, name_ns] = best;
-    let net = |ns: f64| ns - loop_ns;
-    println!("{users} users, {:.0} % allowed; the loop itself takes {loop_ns:.0} ns and is taken off", 100.0 * share);
-    println!("  bare look-up and count  {:6.0} ns          {bare_bytes:6.0} B/user resident", net(bare_ns));
-    println!(
-        "  Caps::request           {:6.0} ns  {:.2}    {caps_resident:6.0} B/user resident, {:.1} by its own count",
-        net(caps_ns),
-        net(caps_ns) / net(bare_ns),
-        caps.memory().bytes() as f64 / users as f64
-    );
-    println!(
-        "  SharedCaps::request     {:6.0} ns  {:.2}    {shared_bytes:6.0} B/user resident, {:.1} by its own count",
-        net(shared_ns),
-        net(shared_ns) / net(bare_ns),
-        shared.bytes() as f64 / users as f64
-    );
-    println!(
-        "  Caps::check by name     {:6.0} ns  {:.2}    (a person nobody has seen)",
-        net(name_ns),
-        net(name_ns) / net(bare_ns)
-    );
-    println!(
-        "  VecDeque per user       {:6.0} ns  {:.2}    {logs_bytes:6.0} B/user resident",
-        net(logs_ns),
-        net(logs_ns) / net(bare_ns)
-    );
+    let [_, times @ ..] = best.map(|ns| ns - best[0]);
+    println!("{users} users, {:.0} % allowed; the loop itself takes {:.0} ns and is taken off", 100.0 * share, best[0]);
+    let own = |bytes: usize| format!("{:.0}", bytes as f64 / users as f64);
+    let lines = [
+        ("bare look-up and count", format!("{bare_bytes:.0}"), String::new()),
+        ("Caps::request", format!("{caps_resident:.0}"), own(caps.memory().bytes())),
+        ("VecDeque per user", format!("{logs_bytes:.0}"), String::new()),
+        ("SharedCaps::request", format!("{shared_bytes:.0}"), own(shared.bytes())),
+        ("Caps::check by name", String::new(), String::new()),
+    ];
+    println!("  {:24} {:>6} {:>8} {:>9} {:>9}", "", "ns", "÷ bare", "B/user", "by itself");
+    for ((name, resident, counted), ns) in lines.into_iter().zip(times) {
+        println!("  {name:24} {ns:6.0} {:8.2} {resident:>9} {counted:>9}", ns / times[0]);
+    }
     Ok(())
 }
 

@@ -165,11 +165,10 @@ impl Sequence {
             Stage::Exit if event == IMPRESSION && self.reenters(state, at) => {
                 self.introduced(SequenceState::default(), at)
             }
-            Stage::Exit => state,
             Stage::Intro | Stage::Depth if is_in(&self.to_activation_on) => here(Stage::Activation),
             Stage::Intro if event == IMPRESSION => self.introduced(state, at),
             Stage::Intro if is_in(&self.to_depth_on) && state.intro >= self.min_intro => here(Stage::Depth),
-            Stage::Intro => state,
+            Stage::Intro | Stage::Exit => state,
             Stage::Depth | Stage::Activation => here(state.stage),
         }
     }

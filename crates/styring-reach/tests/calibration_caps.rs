@@ -1,5 +1,6 @@
 //! What the usual ways of counting let through, against the exact one: `cargo test --release -p styring-reach --test calibration_caps -- --nocapture`; with `--ignored` for ten times as many users.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::float_cmp, reason = "counts of impressions")]
 
 use styring_reach::cap::{Caps, Impression, Key, Rule, Rules, Window};
 

@@ -1,6 +1,7 @@
 //! The laws of frequency caps: the engine against the whole log, read anew for every decision.
 #![cfg(feature = "calendar")]
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::float_cmp, reason = "what cannot happen has probability zero, to the last bit")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -208,7 +209,7 @@ impl Oracle {
                 let length = i64::try_from(length.get()).unwrap();
                 age < length || (self.boundary == Boundary::Inclusive && age == length)
             }
-            Window::Calendar(calendar) => then >= begin_by_hand(&calendar, now),
+            Window::Calendar(calendar) => then >= begin_by_hand(calendar, now),
             _ => true,
         }
     }
@@ -306,7 +307,7 @@ fn midnight(zone: Tz, day: chrono::NaiveDate) -> i64 {
     zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().unwrap().timestamp()
 }
 
-fn begin_by_hand(calendar: &Calendar, now: i64) -> i64 {
+fn begin_by_hand(calendar: Calendar, now: i64) -> i64 {
     let zone: Tz = calendar.zone().parse().unwrap();
     let today = DateTime::from_timestamp(now, 0).unwrap().with_timezone(&zone).date_naive();
     let n = u64::from(calendar.n());
@@ -477,7 +478,7 @@ fn options(boundary: Boundary, max_ids: Option<u32>) -> Options {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     /// Whatever the rules, the mode, and the order of arrival: in memory, by key, on a store that prunes nothing, in shards, and after a round trip half way, every answer is that of the whole log.
     #[test]
@@ -497,9 +498,9 @@ proptest! {
         for (place, op) in ops.iter().enumerate() {
             if place == half {
                 let snapshot = caps.snapshot();
-                caps = Caps::restore(snapshot.clone(), Secret::default()).unwrap();
+                caps = Caps::restore(&snapshot, Secret::default()).unwrap();
                 prop_assert_eq!(&caps.snapshot(), &snapshot);
-                keyed = Caps::restore(keyed.snapshot(), Secret::default()).unwrap();
+                keyed = Caps::restore(&keyed.snapshot(), Secret::default()).unwrap();
                 prop_assert_eq!(&shared.snapshot(), &snapshot);
                 shared = SharedCaps::restore(&snapshot, Secret::default(), 1).unwrap();
             }
@@ -539,7 +540,7 @@ proptest! {
                         (None, outcome) => prop_assert_eq!(outcome, Linked::Off),
                         (Some(_), Linked::New(size) | Linked::Known(size)) => {
                             prop_assert_eq!(oracle.link(ids), Ok(size));
-                            ids.iter().for_each(|id| { oracle.barred.remove(id); });
+                            oracle.barred.retain(|id| !ids.contains(id));
                         }
                         (Some(_), Linked::TooMany(size)) => prop_assert_eq!(oracle.link(ids), Err(size)),
                         (Some(_), outcome) => prop_assert!(false, "{:?}", outcome),
@@ -722,10 +723,10 @@ fn calendar_windows_around_both_changes_of_the_clock() {
         for n in [1, 2, 7, 14] {
             let calendar = Calendar::new(unit, n, "Europe/Oslo").unwrap();
             for around in [SPRING, autumn] {
-                for quarter in -15 * 96..15 * 96 {
+                for quarter in -9 * 96..9 * 96 {
                     for off in [-1, 0, 1] {
                         let at = around + quarter * 900 + off;
-                        assert_eq!(calendar.begin(at), begin_by_hand(&calendar, at));
+                        assert_eq!(calendar.begin(at), begin_by_hand(calendar, at));
                         let release = calendar.release(at);
                         assert!(calendar.begin(release) > at && calendar.begin(release - 1) <= at);
                     }
@@ -925,7 +926,7 @@ proptest! {
             let mut caps = Caps::new(caps);
             let mut delivered: Vec<i64> = Vec::new();
             for start in &starts {
-                let at = SPRING + delivered.len() as i64 * 3600 + i64::try_from(*start).unwrap() * 21_600;
+                let at = SPRING + i64::try_from(delivered.len()).unwrap() * 3600 + i64::try_from(*start).unwrap() * 21_600;
                 for _ in 0..10 {
                     if caps.request(&Impression::of(&[Key::from(1)], at).unwrap()).allowed() {
                         delivered.push(at);

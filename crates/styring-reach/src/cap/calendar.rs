@@ -80,7 +80,7 @@ impl Calendar {
     }
 
     /// The number of the last day or week that has begun, counted from the year 1.
-    fn period(&self, at: i64) -> i32 {
+    fn period(self, at: i64) -> i32 {
         let day = DateTime::from_timestamp(at, 0)
             .map_or(0, |moment| moment.with_timezone(&self.zone).date_naive().num_days_from_ce());
         let mut period = match self.unit {
@@ -94,7 +94,7 @@ impl Calendar {
         period
     }
 
-    fn first_moment(&self, period: i32) -> i64 {
+    fn first_moment(self, period: i32) -> i64 {
         let day = match self.unit {
             CalendarUnit::Day => period,
             CalendarUnit::Week => period * 7 + 1,
@@ -110,7 +110,7 @@ impl Calendar {
     }
 
     /// The first moment at which local clocks show `midnight` or later, where they skip it.
-    fn end_of_gap(&self, midnight: NaiveDateTime) -> i64 {
+    fn end_of_gap(self, midnight: NaiveDateTime) -> i64 {
         let around = midnight.and_utc().timestamp();
         // No clock is two days from Greenwich, and before and after the gap it runs evenly.
         let (mut before, mut after) = (around - 2 * 86_400, around + 2 * 86_400);

@@ -108,7 +108,7 @@ pub struct Impression<'a> {
     campaign: Option<&'a str>,
     event: Option<&'a str>,
     weight: f64,
-    impression_id: Option<ImpressionId<'a>>,
+    own_id: Option<ImpressionId<'a>>,
 }
 
 /// The ids that an impression presents: names, or keys of your own.
@@ -156,7 +156,7 @@ impl<'a> Impression<'a> {
             });
         }
         let (ids, weight) = (ids.into(), 1.0);
-        Ok(Self { ids, at, household: None, channel: None, campaign: None, event: None, weight, impression_id: None })
+        Ok(Self { ids, at, household: None, channel: None, campaign: None, event: None, weight, own_id: None })
     }
 
     /// The channel it is on.
@@ -196,7 +196,7 @@ impl<'a> Impression<'a> {
     /// Its own id, by which it is recorded only once.
     #[must_use]
     pub fn impression_id(self, id: impl Into<ImpressionId<'a>>) -> Self {
-        Self { impression_id: Some(id.into()), ..self }
+        Self { own_id: Some(id.into()), ..self }
     }
 
     /// When it is, in epoch seconds.
@@ -226,7 +226,7 @@ impl<'a> Impression<'a> {
 
     #[inline]
     pub(crate) fn own_key(&self, secret: &Secret) -> Option<ImpressionKey> {
-        self.impression_id.map(|id| match id {
+        self.own_id.map(|id| match id {
             ImpressionId::Key(key) => key,
             ImpressionId::Text(text) => secret.impression_key(text),
         })

@@ -124,9 +124,9 @@ impl Links {
     pub(crate) fn link(&mut self, keys: &[Key]) -> Linked {
         let outcome = self.link_all(keys);
         if !matches!(outcome, Linked::TooMany(_)) {
-            keys.iter().for_each(|key| {
+            for key in keys {
                 self.barred.remove(key);
-            });
+            }
         }
         outcome
     }

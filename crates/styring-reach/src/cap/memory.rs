@@ -191,7 +191,7 @@ impl Logs {
             tags: held.tag != 0,
         });
         let Self { map, pools, columns } = self;
-        let mut pools = Pools { pools, columns: *columns, keep };
+        let mut pools = Pools { by_size: pools, columns: *columns, keep };
         match map.entry(key) {
             Entry::Occupied(mut entry) => {
                 let slot = *entry.get();
@@ -244,7 +244,7 @@ impl Logs {
 
 /// The blocks, and what decides about them.
 struct Pools<'a> {
-    pools: &'a mut Vec<Pool>,
+    by_size: &'a mut Vec<Pool>,
     columns: Columns,
     keep: &'a Keep<'a>,
 }
@@ -252,17 +252,17 @@ struct Pools<'a> {
 impl Pools<'_> {
     /// An empty log.
     fn first(&mut self) -> Slot {
-        if self.pools.is_empty() {
-            self.pools.push(Pool::new(self.keep.newest().map_or(SHORT, |newest| newest.min(LONGEST_FIRST))));
+        if self.by_size.is_empty() {
+            self.by_size.push(Pool::new(self.keep.newest().map_or(SHORT, |newest| newest.min(LONGEST_FIRST))));
         }
-        let block = self.pools[0].take(self.columns);
+        let block = self.by_size[0].take(self.columns);
         Slot::new(0, block, 0)
     }
 
     /// Adds an impression to a log, which may move.
     #[inline]
     fn insert(&mut self, mut slot: Slot, held: Held) -> Slot {
-        let pool = &mut self.pools[slot.pool()];
+        let pool = &mut self.by_size[slot.pool()];
         let log = pool.log(slot.block, slot.len());
         let place = log.place(&held);
         // Where a count decides, what is beyond it is pushed out.
@@ -277,29 +277,29 @@ impl Pools<'_> {
         let mut place = place;
         if slot.len() == pool.capacity {
             slot = self.make_room(slot);
-            place = self.pools[slot.pool()].log(slot.block, slot.len()).place(&held);
+            place = self.by_size[slot.pool()].log(slot.block, slot.len()).place(&held);
         }
-        self.pools[slot.pool()].insert(slot.block, place, slot.len() + 1, held);
+        self.by_size[slot.pool()].insert(slot.block, place, slot.len() + 1, held);
         Slot::new(slot.pool(), slot.block, slot.len() + 1)
     }
 
     /// Drops what is not needed, and moves to a larger block if that is less than a quarter.
     fn make_room(&mut self, slot: Slot) -> Slot {
-        let pool = &self.pools[slot.pool()];
+        let pool = &self.by_size[slot.pool()];
         let (capacity, log) = (pool.capacity, pool.log(slot.block, slot.len()));
         let kept: Vec<Held> =
             log.iter().zip(self.keep.needed(&log)).filter_map(|(held, needed)| needed.then_some(held)).collect();
         let mut to = slot;
         if kept.len() > capacity - capacity.div_ceil(4) {
             let pool = slot.pool() + 1;
-            if self.pools.len() <= pool {
-                self.pools.push(Pool::new(capacity * 2));
+            if self.by_size.len() <= pool {
+                self.by_size.push(Pool::new(capacity * 2));
             }
-            let block = self.pools[pool].take(self.columns);
-            self.pools[slot.pool()].free.push(slot.block);
+            let block = self.by_size[pool].take(self.columns);
+            self.by_size[slot.pool()].free.push(slot.block);
             to = Slot::new(pool, block, 0);
         }
-        self.pools[to.pool()].write(to.block, &kept);
+        self.by_size[to.pool()].write(to.block, &kept);
         Slot::new(to.pool(), to.block, kept.len())
     }
 }
@@ -374,7 +374,9 @@ impl Pool {
                     cells[0] = value;
                 } else {
                     let mut carried = value;
-                    cells.iter_mut().for_each(|cell| std::mem::swap(cell, &mut carried));
+                    for cell in cells {
+                        std::mem::swap(cell, &mut carried);
+                    }
                 }
             }
         }

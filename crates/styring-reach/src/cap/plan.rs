@@ -217,10 +217,11 @@ impl Plan {
 
 impl Side {
     fn new(rules: &[(u32, &Compiled)], campaigns: usize) -> Self {
-        let by_campaign = (0..=campaigns)
-            .map(|campaign| {
+        let by_campaign = (0..)
+            .take(campaigns + 1)
+            .map(|campaign: u32| {
                 (rules.iter())
-                    .filter(|(_, rule)| rule.filter.campaigns.as_ref().is_none_or(|bits| bits.holds(campaign as u32)))
+                    .filter(|(_, rule)| rule.filter.campaigns.as_ref().is_none_or(|bits| bits.holds(campaign)))
                     .map(|(index, _)| *index)
                     .collect()
             })

@@ -17,9 +17,9 @@ use crate::cap::impression::{EARLIEST, LATEST};
 /// for _ in 0..3 {
 ///     caps.observe(&Impression::of(&["kari"], 1_767_225_600)?);
 /// }
-/// let mut restored = Caps::restore(caps.snapshot(), Secret::default())?;
+/// let mut restored = Caps::restore(&caps.snapshot(), Secret::default())?;
 /// assert!(!restored.check(&Impression::of(&["kari"], 1_767_225_600)?).allowed());
-/// assert!(Caps::restore(caps.snapshot(), Secret::new([7; 16])).is_err());
+/// assert!(Caps::restore(&caps.snapshot(), Secret::new([7; 16])).is_err());
 /// # Ok::<(), styring_reach::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -134,7 +134,7 @@ impl Snapshot {
 impl StoredLog {
     /// What is needed of a log; what happens to lie there besides would tell when it was last cleared.
     fn of(key: Key, log: &Log<'_>, keep: &Keep<'_>) -> Self {
-        fn column<T: PartialEq>(log: &[Held], same: T, of: impl Fn(&Held) -> T) -> Vec<T> {
+        fn column<T: PartialEq + Copy>(log: &[Held], same: T, of: impl Fn(&Held) -> T) -> Vec<T> {
             if log.iter().all(|held| of(held) == same) { Vec::new() } else { log.iter().map(of).collect() }
         }
         let log: Vec<Held> =
@@ -198,9 +198,9 @@ impl Caps {
     /// The same engine again: every decision is as it would have been.
     ///
     /// Errors: [`Error::Snapshot`] for another version, another secret, and for what no engine can have written.
-    pub fn restore(snapshot: Snapshot, secret: Secret) -> Result<Self, Error> {
+    pub fn restore(snapshot: &Snapshot, secret: Secret) -> Result<Self, Error> {
         let options = snapshot.options(secret)?;
-        Self::restore_on(options.memory(), &snapshot, secret)
+        Self::restore_on(options.memory(), snapshot, secret)
     }
 }
 
