@@ -34,6 +34,7 @@
 //! - One channel's model: [`Nbd`], fitted in [`NbdFit`], against impressions in [`NbdCurve`]; [`BetaBinomial`] for insertions; [`OnePointCurve`] without a universe.
 //! - Several channels: [`IndependentChannels`] with caps, [`sainsbury`], [`Dirichlet`], [`CanonicalExpansion`].
 //! - What reaches and pairs allow: [`Overlaps`], [`ReachInterval`], [`Bounds`]; formulas held to it: [`ModelledReach`]; why nothing is possible: [`Certificate`]; the nearest that is: [`Adjusted`].
+//! - Before an ad is shown, how often may the person see it: [`cap`]. Which creative comes next: [`sequence`].
 //! - What models answer with: [`ExposureDistribution`], [`Capped`]. Why there is no answer: [`Error`].
 //!
 //! # Shares and people
@@ -44,6 +45,7 @@
 //!
 //! `serde`: every public data type. Logs, models, fits and overlaps come back through their constructors; answers go out only.
 
+pub mod cap;
 mod distribution;
 mod error;
 mod histogram;
@@ -51,6 +53,7 @@ mod log;
 mod models;
 mod overlaps;
 mod reach;
+pub mod sequence;
 
 pub use distribution::{Capped, ExposureDistribution};
 pub use error::Error;
