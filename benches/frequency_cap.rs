@@ -98,7 +98,7 @@ fn run(users: u64, rounds: usize) -> Result<(), Box<dyn Error>> {
     let mut allowed = 0_u64;
     for _ in 0..warm {
         let (user, at) = stream_caps.next();
-        allowed += u64::from(caps.request(&Impression::of(&[Key::from(user)], at)?).allowed());
+        allowed += u64::from(caps.request(&Impression::of(Key::from(user), at)?).allowed());
     }
     let caps_resident = since();
     let mut logs: Map<VecDeque<i64>> = HashMap::default();
@@ -114,7 +114,7 @@ fn run(users: u64, rounds: usize) -> Result<(), Box<dyn Error>> {
     let mut stream_shared = requests();
     for _ in 0..warm {
         let (user, at) = stream_shared.next();
-        black_box(shared.request(&Impression::of(&[Key::from(user)], at)?));
+        black_box(shared.request(&Impression::of(Key::from(user), at)?));
     }
     let shared_bytes = since();
 
@@ -143,7 +143,7 @@ fn run(users: u64, rounds: usize) -> Result<(), Box<dyn Error>> {
         });
         share += time(2, &mut |last| {
             let (user, at) = stream_caps.next_after(last);
-            Impression::of(&[Key::from(user)], at).map_or(0, |ad| u64::from(caps.request(&ad).allowed()))
+            Impression::of(Key::from(user), at).map_or(0, |ad| u64::from(caps.request(&ad).allowed()))
         });
         time(3, &mut |last| {
             let (user, at) = stream_logs.next_after(last);
@@ -151,14 +151,14 @@ fn run(users: u64, rounds: usize) -> Result<(), Box<dyn Error>> {
         });
         time(4, &mut |last| {
             let (user, at) = stream_shared.next_after(last);
-            Impression::of(&[Key::from(user)], at).map_or(0, |ad| u64::from(shared.request(&ad).allowed()))
+            Impression::of(Key::from(user), at).map_or(0, |ad| u64::from(shared.request(&ad).allowed()))
         });
         // By name: a short cookie in hexadecimal. Its person has not been seen, so what is shown is the hashing and the look-up.
         time(5, &mut |last| {
             let (user, at) = stream_names.next_after(last);
             let name = format_hex(user);
             let name = std::str::from_utf8(&name).unwrap_or_default();
-            Impression::of(&[name], at).map_or(0, |ad| u64::from(caps.check(&ad).allowed()))
+            Impression::of(name, at).map_or(0, |ad| u64::from(caps.check(&ad).allowed()))
         });
     }
     share /= rounds as f64;

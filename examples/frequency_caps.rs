@@ -22,14 +22,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut kari = SequenceState::default();
 
     // TV 2 reports on Wednesday, twice, what it has shown on Monday evening.
-    let late = Impression::of(&["kari"], MONDAY + 20 * HOUR)?.channel("TV 2").impression_id("tv2-1");
+    let late = Impression::of("kari", MONDAY + 20 * HOUR)?.channel("TV 2").impression_id("tv2-1");
     let chances = [(9, "VG"), (15, "VG"), (57, "VG"), (60, "Acast"), (61, "TV 2"), (130, "TV 2"), (131, "Acast")];
     for (hour, channel) in chances {
         let at = MONDAY + hour * HOUR;
         if hour == 57 {
             println!("{}  TV 2 reports: {}, {}", when(at), caps.observe(&late), caps.observe(&late));
         }
-        let ad = Impression::of(&["kari"], at)?.channel(channel);
+        let ad = Impression::of("kari", at)?.channel(channel);
         let steered = sequence.steer(kari, at, |_| caps.request(&ad));
         kari = steered.state;
         let answer = match &steered.decision {

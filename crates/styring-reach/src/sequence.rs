@@ -221,7 +221,7 @@ impl Sequence {
     ///
     /// let sequence = Sequence::new(1, 5, 604_800, 1_209_600)?.to_depth_on(["click"])?;
     /// let mut caps = Caps::new(Rules::new([Rule::new("daily", 1.0, Window::days(1)?)?])?);
-    /// let ad = Impression::of(&["kari"], 1_767_225_600)?.channel("VG");
+    /// let ad = Impression::of("kari", 1_767_225_600)?.channel("VG");
     ///
     /// let first = sequence.steer(SequenceState::default(), ad.at(), |_| caps.request(&ad));
     /// assert_eq!((first.show, first.shown()), (Show::Intro, true));

@@ -131,10 +131,8 @@ fn simulate(users: u64, days: i64, max: usize) -> Vec<Outcome> {
     let mut delivered: [Vec<f64>; 4] = Default::default();
     for user in 0..users {
         let times = bursts(&mut lots);
-        let exact = times
-            .iter()
-            .copied()
-            .filter(|at| caps.request(&Impression::of(&[Key::from(user)], *at).unwrap()).allowed());
+        let exact =
+            times.iter().copied().filter(|at| caps.request(&Impression::of(Key::from(user), *at).unwrap()).allowed());
         let exact: Vec<i64> = exact.collect();
         let ways = [
             calendar_epoch(&times, window, max),

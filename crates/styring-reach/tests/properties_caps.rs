@@ -673,7 +673,7 @@ proptest! {
         ]).unwrap();
         let mut caps = Caps::new(rules);
         for (place, at) in times.into_iter().enumerate() {
-            caps.observe(&Impression::of(&[Key::from(1)], at).unwrap().channel(CHANNELS[place % 3]));
+            caps.observe(&Impression::of(Key::from(1), at).unwrap().channel(CHANNELS[place % 3]));
             // One more than each rule allows; as much again until it is cleared, and a third of both until blocks grow.
             let needed = usize::from(max) + 1 + 3;
             prop_assert!(caps.memory().log(Per::User, Key::from(1)).len() <= 3 * needed + 8);
@@ -928,7 +928,7 @@ proptest! {
             for start in &starts {
                 let at = SPRING + i64::try_from(delivered.len()).unwrap() * 3600 + i64::try_from(*start).unwrap() * 21_600;
                 for _ in 0..10 {
-                    if caps.request(&Impression::of(&[Key::from(1)], at).unwrap()).allowed() {
+                    if caps.request(&Impression::of(Key::from(1), at).unwrap()).allowed() {
                         delivered.push(at);
                     }
                 }
@@ -1002,11 +1002,11 @@ fn hundreds_of_campaigns() {
     });
     let mut caps = Caps::new(Rules::new(rules).unwrap());
     for campaign in (0..300).map(|campaign| campaign.to_string()) {
-        let ad = Impression::of(&["kari"], SPRING).unwrap().campaign(&campaign);
+        let ad = Impression::of("kari", SPRING).unwrap().campaign(&campaign);
         assert!(caps.request(&ad).allowed());
         assert_eq!(caps.request(&ad).blocked().collect::<Vec<_>>(), [campaign.parse::<usize>().unwrap()]);
     }
-    let all = caps.check(&Impression::of(&["kari"], SPRING + 1).unwrap().campaign("all of them"));
+    let all = caps.check(&Impression::of("kari", SPRING + 1).unwrap().campaign("all of them"));
     assert_eq!(all.blocked().collect::<Vec<_>>(), (0..300).collect::<Vec<_>>());
-    assert!(caps.check(&Impression::of(&["kari"], SPRING + 1).unwrap().campaign("another")).allowed());
+    assert!(caps.check(&Impression::of("kari", SPRING + 1).unwrap().campaign("another")).allowed());
 }

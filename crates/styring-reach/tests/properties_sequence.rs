@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use styring_reach::cap::{Caps, Impression, Key, Rule, Rules, Window};
+use styring_reach::cap::{Caps, Decision, Impression, Key, Rule, Rules, Window};
 use styring_reach::sequence::{Sequence, SequenceState, Show, Stage};
 
 const EVENTS: [&str; 5] = ["impression", "click", "add_to_cart", "purchase", "visit"];
@@ -57,17 +57,17 @@ proptest! {
         let (mut state, mut at, mut shown) = (SequenceState::default(), 0, Vec::new());
         for (event, later, id) in steps {
             at += later;
-            if let Some(event) = EVENTS.get(event).filter(|event| **event != "impression") {
+            if let Some(event) = EVENTS[1..].get(event) {
                 state = sequence.step(state, event, at);
                 continue;
             }
             let before = sequence.at(state, at);
-            let ad = Impression::of(&[Key::from(1)], at).unwrap().impression_id(id);
+            let ad = Impression::of(Key::from(1), at).unwrap().impression_id(id);
             let steered = sequence.steer(state, at, |show| {
                 assert!(!matches!(show, Show::Rest | Show::Nothing));
                 caps.request(&ad)
             });
-            let recorded = steered.decision.as_ref().is_some_and(|decision| decision.recorded());
+            let recorded = steered.decision.as_ref().is_some_and(Decision::recorded);
             let expected = if recorded { sequence.step(before, "impression", at) } else { before };
             prop_assert_eq!(steered.state, expected);
             prop_assert_eq!(steered.decision.is_none(), matches!(steered.show, Show::Rest | Show::Nothing));

@@ -71,7 +71,7 @@ fn snapshots_in_json() {
     assert_eq!(serde_json::to_string(&restored.snapshot()).unwrap(), text);
     let mut caps = caps;
     for hour in 0..500 {
-        let ad = Impression::of(&["kari"], 1_767_225_600 + hour * 3600).unwrap().channel("VG").campaign("shoes");
+        let ad = Impression::of("kari", 1_767_225_600 + hour * 3600).unwrap().channel("VG").campaign("shoes");
         assert_eq!(caps.request(&ad.household("home")), restored.request(&ad.household("home")));
     }
 }

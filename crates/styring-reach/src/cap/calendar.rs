@@ -17,8 +17,8 @@ use crate::Error;
 /// let today = Window::Calendar(Calendar::new(CalendarUnit::Day, 1, "Europe/Oslo")?);
 /// let mut caps = Caps::new(Rules::new([Rule::new("per day", 1.0, today)?])?);
 /// let midnight = 1_792_879_200; // 25 October 2026, 00:00 in Oslo, a day of 25 hours
-/// assert!(caps.request(&Impression::of(&["kari"], midnight)?).allowed());
-/// let denied = caps.request(&Impression::of(&["kari"], midnight + 86_400)?); // 23:00 of the same day
+/// assert!(caps.request(&Impression::of("kari", midnight)?).allowed());
+/// let denied = caps.request(&Impression::of("kari", midnight + 86_400)?); // 23:00 of the same day
 /// assert_eq!(denied.next_allowed(), Some(Next::At(midnight + 25 * 3600)));
 /// # Ok::<(), styring_reach::Error>(())
 /// ```

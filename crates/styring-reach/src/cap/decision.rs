@@ -7,9 +7,9 @@ use super::Rules;
 ///
 /// let mut caps = Caps::new(Rules::common_5_7_14());
 /// for hour in 0..3 {
-///     assert!(caps.request(&Impression::of(&["kari"], 1_767_225_600 + hour * 3600)?).allowed());
+///     assert!(caps.request(&Impression::of("kari", 1_767_225_600 + hour * 3600)?).allowed());
 /// }
-/// let fourth = caps.request(&Impression::of(&["kari"], 1_767_240_000)?);
+/// let fourth = caps.request(&Impression::of("kari", 1_767_240_000)?);
 /// assert!(!fourth.allowed());
 /// assert_eq!(fourth.blocked_by(caps.rules()).collect::<Vec<_>>(), ["common-5d"]);
 /// assert_eq!(fourth.next_allowed(), Some(Next::At(1_767_225_600 + 432_000)));

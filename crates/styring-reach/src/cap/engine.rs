@@ -67,12 +67,12 @@ impl Options {
 /// let rules = Rules::common_5_7_14().and([Rule::new("vg-1d", 1.0, Window::days(1)?)?.on_channels(["VG"])?])?;
 /// let mut caps = Caps::new(rules);
 /// let noon = 1_767_268_800;
-/// assert!(caps.request(&Impression::of(&["kari"], noon)?.channel("VG")).allowed());
+/// assert!(caps.request(&Impression::of("kari", noon)?.channel("VG")).allowed());
 /// // TV 2 reports two hours late what it has shown, and reports it twice.
-/// let late = Impression::of(&["kari"], noon - 7200)?.channel("TV 2").impression_id("tv2-99");
+/// let late = Impression::of("kari", noon - 7200)?.channel("TV 2").impression_id("tv2-99");
 /// assert!(caps.observe(&late));
 /// assert!(!caps.observe(&late));
-/// let denied = caps.check(&Impression::of(&["kari"], noon + 60)?.channel("VG"));
+/// let denied = caps.check(&Impression::of("kari", noon + 60)?.channel("VG"));
 /// assert_eq!(denied.blocked_by(caps.rules()).collect::<Vec<_>>(), ["vg-1d"]);
 /// # Ok::<(), styring_reach::Error>(())
 /// ```

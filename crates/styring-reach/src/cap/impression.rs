@@ -94,8 +94,8 @@ impl std::fmt::Debug for Secret {
 /// use styring_reach::cap::{Impression, Key};
 ///
 /// let ad = Impression::of(&["kari", "device-8"], 1_767_225_600)?.channel("VG").campaign("shoes").household("Storgata 1");
-/// let play = Impression::of(&[Key::from(7)], 1_767_225_600)?.channel("DOOH").weighing(0.25)?;
-/// let seconds = Impression::of(&["kari"], 1_767_225_600_000);
+/// let play = Impression::of(Key::from(7), 1_767_225_600)?.channel("DOOH").weighing(0.25)?;
+/// let seconds = Impression::of("kari", 1_767_225_600_000);
 /// assert!(seconds.is_err()); // those were milliseconds
 /// # Ok::<(), styring_reach::Error>(())
 /// ```
@@ -115,6 +115,8 @@ pub struct Impression<'a> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Ids<'a> {
+    /// One id.
+    One(Id<'a>),
     /// Keys.
     Keys(&'a [Key]),
     /// Names.
@@ -237,6 +239,7 @@ impl Ids<'_> {
     #[inline]
     pub(crate) fn keys(self, secret: &Secret) -> Keys {
         match self {
+            Ids::One(id) => Keys::One([id.key(secret)]),
             Ids::Keys(keys) => Keys::distinct(keys.iter().copied()),
             Ids::Names(names) => Keys::distinct(names.iter().map(|name| secret.key(name))),
             Ids::Strings(names) => Keys::distinct(names.iter().map(|name| secret.key(name))),
@@ -250,6 +253,18 @@ impl Id<'_> {
             Self::Key(key) => key,
             Self::Name(name) => secret.key(name),
         }
+    }
+}
+
+impl From<Key> for Ids<'_> {
+    fn from(key: Key) -> Self {
+        Self::One(Id::Key(key))
+    }
+}
+
+impl<'a> From<&'a str> for Ids<'a> {
+    fn from(name: &'a str) -> Self {
+        Self::One(Id::Name(name))
     }
 }
 

@@ -9,7 +9,7 @@
 //! ])?;
 //! let mut caps = Caps::new(rules);
 //! let now = 1_767_225_600;
-//! let ad = Impression::of(&["kari"], now)?.channel("Acast");
+//! let ad = Impression::of("kari", now)?.channel("Acast");
 //! assert!(caps.request(&ad).allowed()); // and recorded
 //! let again = caps.request(&ad);
 //! assert_eq!(again.blocked_by(caps.rules()).collect::<Vec<_>>(), ["acast-1d"]);

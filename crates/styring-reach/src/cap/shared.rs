@@ -23,7 +23,7 @@ use crate::Error;
 /// let noon = 1_767_268_800;
 /// let shown: usize = thread::scope(|scope| {
 ///     let threads: Vec<_> = (0..4)
-///         .map(|_| scope.spawn(|| Impression::of(&["kari"], noon).is_ok_and(|ad| caps.request(&ad).allowed())))
+///         .map(|_| scope.spawn(|| Impression::of("kari", noon).is_ok_and(|ad| caps.request(&ad).allowed())))
 ///         .collect();
 ///     threads.into_iter().filter_map(|thread| thread.join().ok()).filter(|shown| *shown).count()
 /// });

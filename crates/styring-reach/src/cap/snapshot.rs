@@ -15,10 +15,10 @@ use crate::cap::impression::{EARLIEST, LATEST};
 ///
 /// let mut caps = Caps::new(Rules::common_5_7_14());
 /// for _ in 0..3 {
-///     caps.observe(&Impression::of(&["kari"], 1_767_225_600)?);
+///     caps.observe(&Impression::of("kari", 1_767_225_600)?);
 /// }
 /// let mut restored = Caps::restore(&caps.snapshot(), Secret::default())?;
-/// assert!(!restored.check(&Impression::of(&["kari"], 1_767_225_600)?).allowed());
+/// assert!(!restored.check(&Impression::of("kari", 1_767_225_600)?).allowed());
 /// assert!(Caps::restore(&caps.snapshot(), Secret::new([7; 16])).is_err());
 /// # Ok::<(), styring_reach::Error>(())
 /// ```

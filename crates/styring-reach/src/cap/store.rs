@@ -56,7 +56,7 @@ use super::{Held, ImpressionKey, Keep, Key, Log, Per};
 /// }
 ///
 /// let mut caps = Caps::on(Ordered::default(), Rules::common_5_7_14(), Options::default());
-/// assert!(caps.request(&Impression::of(&["kari"], 1_767_225_600)?).recorded());
+/// assert!(caps.request(&Impression::of("kari", 1_767_225_600)?).recorded());
 /// # Ok::<(), styring_reach::Error>(())
 /// ```
 pub trait Store {
