@@ -1,6 +1,6 @@
 //! Loading and running reference cases.
 //!
-//! A file is `{"source", "notes", …, "cases": [{"id"?, "input", "expected", "tolerance"}]}`. The tolerance is `"exact"` or `{"abs", "rel", "f64_rel"?}`; a
+//! A file is `{"source", "notes", …, "cases": [{"id"?, "kind"?, "input", "expected", "tolerance"}]}`. A `kind` is read as a key of the input. The tolerance is `"exact"`, `0` or `{"abs", "rel", "f64_rel"?}`; a
 //! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point; a `note` decides nothing. A tolerance may also be given
 //! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own.
 
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use styring_money::Exact;
 
 use crate::owners::{Owned, register};
@@ -75,7 +76,7 @@ impl Reference {
         for case in &cases {
             let mut case_check =
                 Check { case: case.id.clone(), tolerance: case.tolerance.clone(), deviations: Vec::new() };
-            match (read::<I>(&case.input), read::<E>(&case.expected)) {
+            match (read_text::<I>(&case.input), read::<E>(&case.expected)) {
                 (Ok(input), Ok(expected)) => check(input, expected, &mut case_check),
                 (Err(fault), _) | (_, Err(fault)) => case_check.fail(fault),
             }
@@ -88,7 +89,8 @@ impl Reference {
 
 struct Case {
     id: String,
-    input: Value,
+    /// As written, so that a type which minds the order of keys sees it.
+    input: String,
     expected: Value,
     tolerance: Tolerance,
 }
@@ -123,10 +125,12 @@ fn cases(path: &Path) -> Result<Vec<Case>, String> {
         Some(Value::Array(list)) if !list.is_empty() => list,
         _ => return Err("no cases".to_owned()),
     };
+    let written: Written = serde_json::from_str(&text).map_err(|e| e.to_string())?;
     let cases: Vec<Case> = list
         .into_iter()
+        .zip(&written.cases)
         .enumerate()
-        .map(|(index, case)| read_case(case, format!("{stem}#{index}")))
+        .map(|(index, (case, written))| read_case(case, written, format!("{stem}#{index}")))
         .collect::<Result<_, _>>()?;
     let mut seen = BTreeSet::new();
     match cases.iter().find(|case| !seen.insert(&case.id)) {
@@ -135,7 +139,20 @@ fn cases(path: &Path) -> Result<Vec<Case>, String> {
     }
 }
 
-fn read_case(case: Value, place: String) -> Result<Case, String> {
+/// The inputs of a file as they are written.
+#[derive(serde::Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    cases: Vec<WrittenCase<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+struct WrittenCase<'a> {
+    #[serde(borrow)]
+    input: Option<&'a RawValue>,
+}
+
+fn read_case(case: Value, written: &WrittenCase, place: String) -> Result<Case, String> {
     /// Keys that inform and decide nothing.
     const INFORMATION: [&str; 4] = ["peer", "package", "exact", "published"];
     let Value::Object(mut case) = case else {
@@ -143,8 +160,16 @@ fn read_case(case: Value, place: String) -> Result<Case, String> {
     };
     let id = case.remove("id").map_or(Ok(place), |id| read::<String>(&id))?;
     let mut take = |key| case.remove(key).ok_or_else(|| format!("{id} has no {key}"));
-    let (input, expected) = (take("input")?, take("expected")?);
+    let (_, expected) = (take("input")?, take("expected")?);
+    let input = written.input.map_or("null", RawValue::get);
     let tolerance = read_tolerance(&take("tolerance")?).map_err(|e| format!("{id}: {e}"))?;
+    // A kind beside the input decides what the input means: it becomes a part of it.
+    let input = match (case.remove("kind"), input.strip_prefix('{')) {
+        (None, _) => input.to_owned(),
+        (Some(kind), Some(rest)) if rest.trim_start().starts_with('}') => format!("{{\"kind\":{kind}{rest}"),
+        (Some(kind), Some(rest)) => format!("{{\"kind\":{kind},{rest}"),
+        (Some(_), None) => return Err(format!("{id} has a kind, and an input that is no object")),
+    };
     match case.keys().find(|key| !INFORMATION.contains(&key.as_str())) {
         Some(key) => Err(format!("{id}: unknown key {key}")),
         None => Ok(Case { id, input, expected, tolerance }),
@@ -156,6 +181,7 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
     let exact = Tolerance { every: EXACT, named: BTreeMap::new() };
     match value {
         Value::String(word) if word == "exact" => Ok(exact),
+        Value::Number(zero) if zero.as_f64() == Some(0.0) => Ok(exact),
         Value::Object(parts) if parts.values().all(Value::is_object) => {
             let mut tolerance = exact;
             for (name, part) in parts {
@@ -192,6 +218,10 @@ impl Tolerance {
         let group = what.split('.').next().unwrap_or(what);
         *self.named.get(what).or_else(|| self.named.get(group)).unwrap_or(&self.every)
     }
+}
+
+fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|fault| fault.to_string())
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
