@@ -1,5 +1,14 @@
 //! Audience segments: names that parse back, overlap, negative lists, the event catalogue, customer keys and signals.
 
 mod error;
+mod exclusions;
+mod overlap;
 
 pub use error::Error;
+pub use exclusions::{
+    Excluded, Finding, Implied, Mode, NestedWindow, Plan, PlanLine, PlanOptions, Proof, Role, Segment, Threshold,
+};
+pub use overlap::{
+    Added, AudienceSet, Audiences, Count, Division, MAX_SETS, Mask, MaskCounts, NoRatio, Pair, PairTable, Ratio,
+    Region, Regions, Sampling, Size, SortedIds, UpSet, UpSetOptions, UpSetOrder,
+};

@@ -1,0 +1,220 @@
+//! Merges of sorted, distinct numbers. Exact ids and the hashes of sketches take the same way.
+
+use std::collections::BTreeMap;
+
+/// How much longer one list must be before the shorter one looks its members up in it.
+const GALLOP: usize = 32;
+
+/// How many numbers of two sorted lists are in both. Linear in both, or `n·log(m/n)` where one is much shorter.
+pub(crate) fn common(a: &[u64], b: &[u64]) -> u64 {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if long.len() / GALLOP > short.len() { common_galloping(short, long) } else { common_linear(a, b) }
+}
+
+/// Two merges at a time, from the middle and from the start: neither waits for the other's comparisons.
+fn common_linear(a: &[u64], b: &[u64]) -> u64 {
+    let middle = a.len() / 2;
+    let (a1, a2) = a.split_at(middle);
+    let (b1, b2) = b.split_at(a2.first().map_or(b.len(), |first| b.partition_point(|id| id < first)));
+    let (mut i, mut j, mut k, mut l) = (0, 0, 0, 0);
+    let mut both = 0_u64;
+    while let (Some(x), Some(y), Some(z), Some(w)) = (a1.get(i), b1.get(j), a2.get(k), b2.get(l)) {
+        both += u64::from(x == y) + u64::from(z == w);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+        k += usize::from(z <= w);
+        l += usize::from(w <= z);
+    }
+    both + rest(&a1[i..], &b1[j..]) + rest(&a2[k..], &b2[l..])
+}
+
+fn rest(a: &[u64], b: &[u64]) -> u64 {
+    let (mut i, mut j, mut both) = (0, 0, 0_u64);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        both += u64::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    both
+}
+
+fn common_galloping(short: &[u64], mut long: &[u64]) -> u64 {
+    let mut both = 0;
+    for id in short {
+        long = after(long, *id);
+        both += u64::from(long.first() == Some(id));
+    }
+    both
+}
+
+/// What of a sorted list is not below a number: steps that double, then a search between the last two.
+fn after(list: &[u64], id: u64) -> &[u64] {
+    let mut step = 1;
+    while list.get(step).is_some_and(|at| *at < id) {
+        step *= 2;
+    }
+    let end = list.len().min(step + 1);
+    let start = step / 2;
+    &list[start + list[start.min(end)..end].partition_point(|at| *at < id)..]
+}
+
+/// What is in either list.
+pub(crate) fn union(a: &[u64], b: &[u64]) -> Vec<u64> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut i, mut j) = (0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        out.push(*x.min(y));
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    out.extend_from_slice(&a[i..]);
+    out.extend_from_slice(&b[j..]);
+    out
+}
+
+/// What is in both lists, or, with `keep` false, in the first alone.
+pub(crate) fn select(a: &[u64], b: &[u64], keep: bool) -> Vec<u64> {
+    let mut out = Vec::with_capacity(if keep { a.len().min(b.len()) } else { a.len() });
+    let mut others = b;
+    for id in a {
+        others = after(others, *id);
+        if (others.first() == Some(id)) == keep {
+            out.push(*id);
+        }
+    }
+    out
+}
+
+/// How many numbers have each bit mask, bit `i` for those in `lists[i]`; at most 64 lists. By mask, ascending.
+///
+/// The lists are cut at common values into blocks that stay in cache; in a block, runs are merged pairwise. Cost: members × log(lists).
+pub(crate) fn mask_counts(lists: &[&[u64]]) -> Vec<(u64, u64)> {
+    /// Members of all lists in a block, so that two buffers of numbers and masks fit in a second-level cache.
+    const BLOCK: usize = 1 << 14;
+    let mut lists: Vec<&[u64]> = lists.to_vec();
+    let mut tally = MaskTally::new(lists.len());
+    let mut merge = BlockMerge::default();
+    loop {
+        let open = lists.iter().filter(|list| !list.is_empty()).count();
+        if open == 0 {
+            return tally.finish();
+        }
+        let share = (BLOCK / open).max(1);
+        // Up to this number, and with it, no list has more than its share; one has just that.
+        let last = lists.iter().filter_map(|list| list.get(share - 1)).min().copied();
+        merge.clear();
+        for (index, list) in lists.iter_mut().enumerate() {
+            let end = last.map_or(list.len(), |last| {
+                let bound = list.len().min(share);
+                list[..bound].partition_point(|id| *id <= last)
+            });
+            let (block, rest) = list.split_at(end);
+            merge.run(block, 1 << index);
+            *list = rest;
+        }
+        tally.extend(merge.merged());
+    }
+}
+
+/// The runs of a block, merged pairwise.
+#[derive(Default)]
+struct BlockMerge {
+    from: Vec<(u64, u64)>,
+    to: Vec<(u64, u64)>,
+    /// Where each run of `from` ends.
+    ends: Vec<usize>,
+}
+
+impl BlockMerge {
+    fn clear(&mut self) {
+        self.from.clear();
+        self.ends.clear();
+    }
+
+    fn run(&mut self, ids: &[u64], bit: u64) {
+        if !ids.is_empty() {
+            self.from.extend(ids.iter().map(|id| (*id, bit)));
+            self.ends.push(self.from.len());
+        }
+    }
+
+    fn merged(&mut self) -> impl Iterator<Item = u64> {
+        while self.ends.len() > 1 {
+            self.to.clear();
+            // No more comes out than went in; the tail is cut off afterwards.
+            self.to.resize(self.from.len(), (0, 0));
+            let (mut start, mut written) = (0, 0);
+            let mut ends = Vec::with_capacity(self.ends.len() / 2 + 1);
+            for pair in self.ends.chunks(2) {
+                let middle = pair.first().copied().unwrap_or(start);
+                let end = pair.get(1).copied().unwrap_or(middle);
+                written += merge(&self.from[start..middle], &self.from[middle..end], &mut self.to[written..]);
+                ends.push(written);
+                start = end;
+            }
+            self.to.truncate(written);
+            self.ends = ends;
+            std::mem::swap(&mut self.from, &mut self.to);
+        }
+        self.from.iter().map(|(_, mask)| *mask)
+    }
+}
+
+/// Merges two runs into `out`, joining the masks of equal numbers; answers how many came out.
+fn merge(a: &[(u64, u64)], b: &[(u64, u64)], out: &mut [(u64, u64)]) -> usize {
+    let (mut i, mut j, mut n) = (0, 0, 0);
+    while let (Some(x), Some(y), Some(to)) = (a.get(i), b.get(j), out.get_mut(n)) {
+        let (from_a, from_b) = (x.0 <= y.0, y.0 <= x.0);
+        *to = (x.0.min(y.0), (x.1 * u64::from(from_a)) | (y.1 * u64::from(from_b)));
+        i += usize::from(from_a);
+        j += usize::from(from_b);
+        n += 1;
+    }
+    for rest in [&a[i..], &b[j..]] {
+        out[n..n + rest.len()].copy_from_slice(rest);
+        n += rest.len();
+    }
+    n
+}
+
+/// Counts masks: in a table where they are few, in a map where they are not.
+pub(crate) enum MaskTally {
+    Table(Vec<u64>),
+    Map(BTreeMap<u64, u64>, Vec<u64>),
+}
+
+impl MaskTally {
+    /// For masks of so many bits.
+    pub(crate) fn new(bits: usize) -> Self {
+        if bits <= 12 { Self::Table(vec![0; 1 << bits]) } else { Self::Map(BTreeMap::new(), Vec::new()) }
+    }
+
+    /// Counts masks; 0, of nobody's members, is not told in the end.
+    pub(crate) fn extend(&mut self, masks: impl IntoIterator<Item = u64>) {
+        match self {
+            Self::Table(table) => {
+                for mask in masks {
+                    if let Some(count) = usize::try_from(mask).ok().and_then(|at| table.get_mut(at)) {
+                        *count += 1;
+                    }
+                }
+            }
+            Self::Map(map, buffer) => {
+                buffer.clear();
+                buffer.extend(masks);
+                buffer.sort_unstable();
+                for run in buffer.chunk_by(PartialEq::eq) {
+                    *map.entry(run[0]).or_default() += run.len() as u64;
+                }
+            }
+        }
+    }
+
+    /// Masks and counts, by mask.
+    pub(crate) fn finish(self) -> Vec<(u64, u64)> {
+        match self {
+            Self::Table(table) => (0..).zip(table).filter(|(mask, count)| *mask != 0 && *count != 0).collect(),
+            Self::Map(map, _) => map.into_iter().filter(|(mask, _)| *mask != 0).collect(),
+        }
+    }
+}
