@@ -52,4 +52,12 @@ pub enum Error {
     /// A plan in which no segment is advertised to.
     #[error("a plan needs a segment to advertise to, not exclusions only")]
     ExclusionOnly,
+    /// Bytes that are not what they should be.
+    #[error("not a set in the {format} format: {reason}")]
+    Unreadable {
+        /// The format.
+        format: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
 }

@@ -9,6 +9,8 @@ pub use exclusions::{
     Excluded, Finding, Implied, Mode, NestedWindow, Plan, PlanLine, PlanOptions, Proof, Role, Segment, Threshold,
 };
 pub use overlap::{
-    Added, AudienceSet, Audiences, Count, Division, MAX_SETS, Mask, MaskCounts, NoRatio, Pair, PairTable, Ratio,
-    Region, Regions, Sampling, Size, SortedIds, UpSet, UpSetOptions, UpSetOrder,
+    Added, AudienceSet, Audiences, Count, Division, IdMap, MAX_SETS, Mask, MaskCounts, MaskTable, NoRatio, Pair,
+    PairTable, Ratio, Region, Regions, Sampling, Size, SortedIds, UpSet, UpSetOptions, UpSetOrder,
 };
+#[cfg(feature = "roaring")]
+pub use overlap::{RoaringForm, RoaringIds, RoaringIds64};

@@ -1,9 +1,15 @@
 //! The reference cases of segments.
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[cfg(any(feature = "roaring", feature = "sketch"))]
+#[path = "reference/bytes.rs"]
+mod bytes;
 #[path = "reference/exclusions.rs"]
 mod exclusions;
 #[path = "reference/ordered.rs"]
 mod ordered;
 #[path = "reference/overlap.rs"]
 mod overlap;
+#[cfg(feature = "roaring")]
+#[path = "reference/roaring.rs"]
+mod roaring;

@@ -109,7 +109,7 @@ pub(crate) fn mask_counts(lists: &[&[u64]]) -> Vec<(u64, u64)> {
                 list[..bound].partition_point(|id| *id <= last)
             });
             let (block, rest) = list.split_at(end);
-            merge.run(block, 1 << index);
+            merge.run(block.iter().copied(), 1 << index);
             *list = rest;
         }
         tally.extend(merge.merged());
@@ -118,7 +118,7 @@ pub(crate) fn mask_counts(lists: &[&[u64]]) -> Vec<(u64, u64)> {
 
 /// The runs of a block, merged pairwise.
 #[derive(Default)]
-struct BlockMerge {
+pub(super) struct BlockMerge {
     from: Vec<(u64, u64)>,
     to: Vec<(u64, u64)>,
     /// Where each run of `from` ends.
@@ -126,19 +126,20 @@ struct BlockMerge {
 }
 
 impl BlockMerge {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.from.clear();
         self.ends.clear();
     }
 
-    fn run(&mut self, ids: &[u64], bit: u64) {
-        if !ids.is_empty() {
-            self.from.extend(ids.iter().map(|id| (*id, bit)));
+    pub(super) fn run(&mut self, ids: impl IntoIterator<Item = u64>, bit: u64) {
+        let before = self.from.len();
+        self.from.extend(ids.into_iter().map(|id| (id, bit)));
+        if self.from.len() > before {
             self.ends.push(self.from.len());
         }
     }
 
-    fn merged(&mut self) -> impl Iterator<Item = u64> {
+    pub(super) fn merged(&mut self) -> impl Iterator<Item = u64> {
         while self.ends.len() > 1 {
             self.to.clear();
             // No more comes out than went in; the tail is cut off afterwards.
@@ -207,6 +208,40 @@ impl MaskTally {
                     *map.entry(run[0]).or_default() += run.len() as u64;
                 }
             }
+        }
+    }
+
+    /// Counts masks of a byte each, in four tables in turn: the same mask twice in a row would wait for its own counter.
+    pub(crate) fn extend_bytes(&mut self, masks: &[u8]) {
+        /// Rows that no counter of 32 bits can overflow in.
+        const BLOCK: usize = 1 << 30;
+        for block in masks.chunks(BLOCK) {
+            let mut tables = [[0_u32; 256]; 4];
+            let (fours, rest) = block.as_chunks::<4>();
+            for four in fours {
+                for (table, mask) in tables.iter_mut().zip(four) {
+                    table[usize::from(*mask)] += 1;
+                }
+            }
+            for mask in rest {
+                tables[0][usize::from(*mask)] += 1;
+            }
+            let sums = (0..256_u64)
+                .zip(0..)
+                .map(|(mask, at): (u64, usize)| (mask, tables.iter().map(|table| u64::from(table[at])).sum()));
+            sums.for_each(|(mask, count)| self.add(mask, count));
+        }
+    }
+
+    fn add(&mut self, mask: u64, count: u64) {
+        match self {
+            Self::Table(table) => {
+                if let Some(sum) = usize::try_from(mask).ok().and_then(|at| table.get_mut(at)) {
+                    *sum += count;
+                }
+            }
+            Self::Map(map, _) if count > 0 => *map.entry(mask).or_default() += count,
+            Self::Map(..) => {}
         }
     }
 

@@ -1,8 +1,12 @@
 //! Who is in which lists, and in how many.
 
 mod audiences;
+#[cfg(feature = "roaring")]
+mod bitmap;
 mod count;
+mod id_map;
 mod kernel;
+mod mask_table;
 mod pairs;
 mod reach;
 mod regions;
@@ -11,7 +15,11 @@ mod up_set;
 
 pub(crate) use audiences::distinct;
 pub use audiences::{AudienceSet, Audiences, Division, MAX_SETS, MaskCounts};
+#[cfg(feature = "roaring")]
+pub use bitmap::{RoaringForm, RoaringIds, RoaringIds64};
 pub use count::{Count, NoRatio, Ratio, Sampling};
+pub use id_map::IdMap;
+pub use mask_table::MaskTable;
 pub use pairs::{Pair, PairTable, Size};
 pub use reach::Added;
 pub(crate) use regions::bits;

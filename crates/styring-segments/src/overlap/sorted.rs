@@ -53,6 +53,12 @@ impl SortedIds {
         self.0.binary_search(&id).is_ok()
     }
 
+    /// Takes somebody out, as one who withdraws consent; says whether they were in. Linear: for many, use [`Self::difference`].
+    pub fn remove(&mut self, id: u64) -> bool {
+        let found = self.0.binary_search(&id);
+        found.map(|at| self.0.remove(at)).is_ok()
+    }
+
     /// How many are in both.
     pub fn intersection_count(&self, other: &Self) -> u64 {
         kernel::common(&self.0, &other.0)

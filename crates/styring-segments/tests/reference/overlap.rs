@@ -167,5 +167,21 @@ fn run<S: AudienceSet<Count = u64>>(
 fn overlap_exact() {
     Reference::new("segments", "overlap_exact").run(|input: Input, expected: Expected, check| {
         run(check, &input, &expected, Ordered::audiences);
+        #[cfg(feature = "roaring")]
+        {
+            use styring_segments::{RoaringIds, RoaringIds64};
+
+            let narrow = |id: &u64| u32::try_from(*id).expect("32 bits");
+            run(check, &input, &expected, |sets| {
+                let sets = sets.audiences();
+                let sets = sets.iter().map(|(name, set)| (name, set.ids().iter().map(narrow).collect::<RoaringIds>()));
+                Audiences::new(sets).expect("names that differ")
+            });
+            run(check, &input, &expected, |sets| {
+                let sets = sets.audiences();
+                let sets = sets.iter().map(|(name, set)| (name, set.ids().iter().copied().collect::<RoaringIds64>()));
+                Audiences::new(sets).expect("names that differ")
+            });
+        }
     });
 }
