@@ -62,8 +62,12 @@ fn roaring_interop() {
                 check.equal("cardinality", &set.cardinality(), &expected.cardinality);
                 check.equal("min", &set.min().map(|id| id.to_string()), &expected.min);
                 check.equal("max", &set.max().map(|id| id.to_string()), &expected.max);
-                check.equal("bytes", &sha256(&set.to_bytes(RoaringForm::Plain)), &expected.sha256);
-                let read = RoaringIds64::from_bytes(&base64(&b64)).map(|set| set.ids().collect::<Vec<_>>());
+                // A file has one form: that of its first block, whose cookie stands after the number of blocks and the upper half.
+                let bytes = base64(&b64);
+                let runs = bytes.get(12..14) == Some(&12_347_u16.to_le_bytes());
+                let form = if runs { RoaringForm::Runs } else { RoaringForm::Plain };
+                check.equal("bytes", &sha256(&set.to_bytes(form)), &expected.sha256);
+                let read = RoaringIds64::from_bytes(&bytes).map(|set| set.ids().collect::<Vec<_>>());
                 check.equal("read", &read, &Ok(set.ids().collect()));
             }
             _ => check.fail("the expectation is not of the kind of the input"),
