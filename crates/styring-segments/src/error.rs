@@ -60,4 +60,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// Sketches whose ids were hashed with different seeds have nothing in common.
+    #[error("the sketches were made with different seeds, {left} and {right}")]
+    SeedsDiffer {
+        /// The seed of one.
+        left: u64,
+        /// The seed of the other.
+        right: u64,
+    },
 }

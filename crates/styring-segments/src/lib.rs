@@ -12,5 +12,10 @@ pub use overlap::{
     Added, AudienceSet, Audiences, Count, Division, IdMap, MAX_SETS, Mask, MaskCounts, MaskTable, NoRatio, Pair,
     PairTable, Ratio, Region, Regions, Sampling, Size, SortedIds, UpSet, UpSetOptions, UpSetOrder,
 };
+#[cfg(feature = "sketch")]
+pub use overlap::{
+    CpcCounter, DEFAULT_SEED, Deviations, DistinctCount, Estimate, EstimatedRatio, EstimatedShare, HllCounter,
+    HllWidth, LEAST_SAMPLES, ThetaBuilder, ThetaSketch,
+};
 #[cfg(feature = "roaring")]
 pub use overlap::{RoaringForm, RoaringIds, RoaringIds64};

@@ -13,3 +13,6 @@ mod overlap;
 #[cfg(feature = "roaring")]
 #[path = "reference/roaring.rs"]
 mod roaring;
+#[cfg(feature = "sketch")]
+#[path = "reference/sketch.rs"]
+mod sketch;

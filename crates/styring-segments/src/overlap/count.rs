@@ -3,30 +3,36 @@
 use std::fmt::Debug;
 
 /// How the members that were counted stand for all: every one, or those whose hash is below a threshold.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sampling {
-    theta: f64,
-    exact: bool,
+    /// Hashes of 63 bits below this are counted.
+    theta64: u64,
 }
 
 impl Sampling {
     /// Every member is counted.
-    pub(crate) const ALL: Self = Self { theta: 1.0, exact: true };
+    pub(crate) const ALL: Self = Self { theta64: i64::MAX as u64 };
 
-    /// A member is counted with this probability.
+    /// Members with a hash below this are counted.
     #[cfg(feature = "sketch")]
-    pub(crate) fn theta(theta: f64) -> Self {
-        Self { theta, exact: theta >= 1.0 }
+    pub(crate) fn below(theta64: u64) -> Self {
+        Self { theta64 }
+    }
+
+    /// The threshold, a number of 63 bits.
+    #[cfg(feature = "sketch")]
+    pub(crate) fn theta64(self) -> u64 {
+        self.theta64
     }
 
     /// The share of members that was counted, over 0 and at most 1.
     pub fn share(self) -> f64 {
-        self.theta
+        self.theta64 as f64 / Self::ALL.theta64 as f64
     }
 
     /// Whether every member was counted.
     pub fn is_exact(self) -> bool {
-        self.exact
+        self == Self::ALL
     }
 }
 
