@@ -143,7 +143,11 @@ impl HllCounter {
 ///
 /// Source: Lang 2017, "Back to the future: an even more nearly optimal cardinality estimation algorithm", arXiv:1708.06839; the bytes are those of Apache DataSketches.
 #[derive(Debug, Clone)]
-pub struct CpcCounter(CpcSketch);
+pub struct CpcCounter {
+    sketch: CpcSketch,
+    /// Came from bytes, whose running sums nobody can check.
+    read: bool,
+}
 
 impl CpcCounter {
     /// With 2^`lg_k` rows, from 4 to 26.
@@ -151,38 +155,49 @@ impl CpcCounter {
     /// # Errors
     /// [`Error::OutOfRange`].
     pub fn new(lg_k: u8) -> Result<Self, Error> {
-        CpcSketch::new(lg_k).map(Self).map_err(|_| out_of_range("from 4 to 26", lg_k))
+        let sketch = CpcSketch::new(lg_k).map_err(|_| out_of_range("from 4 to 26", lg_k))?;
+        Ok(Self { sketch, read: false })
     }
 
-    /// Counts an id.
+    /// Counts an id. A counter that was read goes on as a union does, with wider bounds.
     pub fn insert(&mut self, id: u64) {
-        self.0.update(id);
+        self.to_go_on().update(id);
     }
 
     /// Counts an id that is text.
     pub fn insert_text(&mut self, id: &str) {
-        self.0.update(raw_bytes::from_str(id));
+        self.to_go_on().update(raw_bytes::from_str(id));
+    }
+
+    /// The sketch, by its marks alone where it was read: the sum that an unbroken count keeps would be only as good as its bytes.
+    fn to_go_on(&mut self) -> &mut CpcSketch {
+        if std::mem::take(&mut self.read) {
+            if let Some(united) = united(&self.sketch) {
+                self.sketch = united;
+            }
+        }
+        &mut self.sketch
     }
 
     /// Whether nobody was counted.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.sketch.is_empty()
     }
 
     /// How many different people, with bounds at two standard deviations.
     pub fn count(&self) -> DistinctCount {
         let (lower, upper) = self.bounds(Deviations::Two);
-        DistinctCount { value: self.0.estimate(), lower, upper }
+        DistinctCount { value: self.sketch.estimate(), lower, upper }
     }
 
     /// Lower and upper bound at another width.
     pub fn bounds(&self, deviations: Deviations) -> (f64, f64) {
-        (self.0.lower_bound(deviations.foreign()), self.0.upper_bound(deviations.foreign()))
+        (self.sketch.lower_bound(deviations.foreign()), self.sketch.upper_bound(deviations.foreign()))
     }
 
     /// The compressed bytes, as Java, C++ and Python read them.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0.serialize()
+        self.sketch.serialize()
     }
 
     /// Reads a compressed sketch that was made with the usual seed.
@@ -192,19 +207,25 @@ impl CpcCounter {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let unreadable = |reason: &str| Error::Unreadable { format: "CPC sketch", reason: reason.to_owned() };
         let sketch = CpcSketch::deserialize(bytes).map_err(|fault| unreadable(fault.message()))?;
-        let count = Self(sketch).checked().ok_or_else(|| unreadable("its count is not that of its marks"))?;
-        Ok(count)
-    }
-
-    /// The marks counted anew, through a union; and an estimate that can be.
-    fn checked(self) -> Option<Self> {
-        let DistinctCount { value, lower, upper } = self.count();
-        let finite = [value, lower, upper].iter().all(|number| number.is_finite() && *number >= 0.0);
-        let mut union = CpcUnion::new(self.0.lg_k()).ok()?;
-        union.update(&self.0).ok()?;
         let marks = |bytes: &[u8]| bytes.get(8..12).map(<[u8]>::to_vec);
-        (finite && marks(&union.to_sketch().serialize()) == marks(&self.to_bytes())).then_some(self)
+        let recounted = united(&sketch).and_then(|united| marks(&united.serialize()));
+        let counter = Self { sketch, read: true };
+        let DistinctCount { value, lower, upper } = counter.count();
+        if recounted != marks(bytes) {
+            return Err(unreadable("its count is not that of its marks"));
+        }
+        if ![value, lower, upper].iter().all(|number| number.is_finite() && *number >= 0.0) {
+            return Err(unreadable("its sum is not a number"));
+        }
+        Ok(counter)
     }
+}
+
+/// The marks of a sketch without its running sums.
+fn united(sketch: &CpcSketch) -> Option<CpcSketch> {
+    let mut union = CpcUnion::new(sketch.lg_k()).ok()?;
+    union.update(sketch).ok()?;
+    Some(union.to_sketch())
 }
 
 fn out_of_range(expected: &'static str, lg_k: u8) -> Error {
