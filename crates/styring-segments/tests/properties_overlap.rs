@@ -537,3 +537,85 @@ mod sketches {
         }
     }
 }
+
+mod releases {
+    use super::*;
+
+    fn regions() -> impl Strategy<Value = Regions<u64>> {
+        let count = prop_oneof![2 => 1_u64..20, 3 => 20_u64..200];
+        (1_usize..5).prop_flat_map(move |sets| {
+            prop::collection::btree_map(1_u64..1 << sets, count.clone(), 0..12)
+                .prop_map(move |counts| Regions::from_counts((0..sets).map(|set| format!("S{set}")), counts).unwrap())
+        })
+    }
+
+    /// Rational elimination in floating point on few small whole numbers: whether `target` is a combination of `rows`.
+    fn spanned(mut rows: Vec<Vec<f64>>, mut target: Vec<f64>) -> bool {
+        for column in 0..target.len() {
+            let Some(at) = (0..rows.len()).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))
+            else {
+                break;
+            };
+            if rows[at][column].abs() < 1e-9 {
+                continue;
+            }
+            let pivot = rows.swap_remove(at);
+            for row in rows.iter_mut().chain([&mut target]) {
+                let factor = row[column] / pivot[column];
+                row.iter_mut().zip(&pivot).for_each(|(value, by)| *value -= factor * by);
+            }
+        }
+        target.iter().all(|value| value.abs() < 1e-7)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn regions_keep_their_promise(regions in regions(), least in 2_u64..60) {
+            let released = regions.release(least).unwrap();
+            let masks: Vec<u64> = regions.masks().iter().map(|(mask, _)| *mask).collect();
+            let vector = |which: &dyn Fn(u64) -> bool| masks.iter().map(|mask| f64::from(u8::from(which(*mask)))).collect::<Vec<_>>();
+            let mut numbers: Vec<(Vec<f64>, u64, Option<u64>)> = Vec::new();
+            for (bit, (set, size)) in released.sets.iter().zip(regions.sizes()).enumerate() {
+                numbers.push((vector(&|mask| mask >> bit & 1 == 1), size, set.size));
+            }
+            numbers.push((vector(&|_| true), regions.union(), released.union));
+            for (told, full) in released.regions.iter().zip(regions.regions()) {
+                prop_assert_eq!(told.mask, full.mask);
+                numbers.push((vector(&|mask| mask == told.mask), full.exclusive, told.exclusive));
+                numbers.push((vector(&|mask| mask & told.mask == told.mask), full.inclusive, told.inclusive));
+            }
+            let small = |value: u64| (1..least).contains(&value);
+            let rows: Vec<Vec<f64>> = numbers.iter().filter(|(_, _, told)| told.is_some()).map(|(row, ..)| row.clone()).collect();
+            for (row, value, told) in &numbers {
+                prop_assert!(told.is_none_or(|told| told == *value && !small(told)));
+                if small(*value) {
+                    prop_assert!(!spanned(rows.clone(), row.clone()), "{} can be computed", value);
+                }
+                let inside = released.regions.iter().filter(|region| row[masks.iter().position(|mask| *mask == region.mask).unwrap()] == 1.0);
+                let known: u64 = inside.filter_map(|region| region.exclusive).sum();
+                prop_assert!(told.is_none_or(|told| !small(told - known.min(told))) || known == *value);
+            }
+            if numbers.iter().all(|(_, value, _)| !small(*value)) {
+                prop_assert!(numbers.iter().all(|(_, _, told)| told.is_some()));
+            }
+        }
+
+        #[test]
+        fn pairs_keep_their_promise(sets in sets(5), least in 2_u64..60) {
+            let table = named(sets.iter().map(sorted)).pairs().unwrap();
+            let released = table.release(least);
+            let small = |value: u64| (1..least).contains(&value);
+            for (told, full) in released.sizes.iter().zip(&table.sizes) {
+                prop_assert_eq!(told.size.is_none(), small(full.size));
+            }
+            for (told, full) in released.pairs.iter().zip(&table.pairs) {
+                if let Some(numbers) = &told.numbers {
+                    prop_assert_eq!(numbers, full);
+                    prop_assert!(![full.intersection, full.a_minus_b, full.b_minus_a, full.union].into_iter().any(small));
+                }
+            }
+        }
+    }
+}

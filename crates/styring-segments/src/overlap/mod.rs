@@ -14,6 +14,7 @@ mod mask_table;
 mod pairs;
 mod reach;
 mod regions;
+mod release;
 mod sorted;
 #[cfg(feature = "sketch")]
 mod theta;
@@ -34,6 +35,7 @@ pub use pairs::{Pair, PairTable, Size};
 pub use reach::Added;
 pub(crate) use regions::bits;
 pub use regions::{Mask, Region, Regions};
+pub use release::{ReleasedPair, ReleasedPairs, ReleasedRegions};
 pub use sorted::SortedIds;
 #[cfg(feature = "sketch")]
 pub use theta::{DEFAULT_SEED, ThetaBuilder, ThetaSketch};
