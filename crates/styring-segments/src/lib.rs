@@ -6,11 +6,13 @@ mod overlap;
 
 pub use error::Error;
 pub use exclusions::{
-    Excluded, Finding, Implied, Mode, NestedWindow, Plan, PlanLine, PlanOptions, Proof, Role, Segment, Threshold,
+    Excluded, ExclusionRow, Finding, Implied, Language, Mode, NestedWindow, Plan, PlanLine, PlanOptions,
+    PlatformLimits, PlatformPlan, PlatformProblem, Proof, Role, Segment, Threshold, platform_limits,
 };
 pub use overlap::{
     Added, AudienceSet, Audiences, Count, Division, IdMap, MAX_SETS, Mask, MaskCounts, MaskTable, NoRatio, Pair,
-    PairTable, Ratio, Region, Regions, Sampling, Size, SortedIds, UpSet, UpSetOptions, UpSetOrder,
+    PairTable, Ratio, Region, Regions, ReleasedPair, ReleasedPairs, ReleasedRegions, Sampling, Size, SortedIds, UpSet,
+    UpSetOptions, UpSetOrder,
 };
 #[cfg(feature = "sketch")]
 pub use overlap::{

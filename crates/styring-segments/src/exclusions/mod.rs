@@ -2,9 +2,13 @@
 
 mod cover;
 mod plan;
+mod platforms;
+mod sentences;
 mod windows;
 
 pub use plan::{Excluded, Finding, Implied, Mode, Plan, PlanLine, PlanOptions, Proof, Segment, Threshold};
+pub use platforms::{ExclusionRow, PlatformLimits, PlatformPlan, PlatformProblem, platform_limits};
+pub use sentences::Language;
 pub use windows::NestedWindow;
 
 /// Whether a segment is advertised to.

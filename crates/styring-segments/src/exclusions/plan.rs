@@ -4,7 +4,7 @@ use super::cover::{self, Cover};
 use super::windows;
 use super::{NestedWindow, Role};
 use crate::Error;
-use crate::overlap::{Count, Mask, Regions, bits, distinct};
+use crate::overlap::{Count, Mask, Regions, Sampling, bits, distinct};
 
 /// A segment in the order of priority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,7 +208,7 @@ pub struct PlanLine<C: Count> {
     pub exclude: Vec<Excluded<C>>,
     /// Lists that were left out because another one contains them.
     pub implied: Vec<Implied>,
-    /// People of the segment who are still in a higher one after the exclusions.
+    /// People of the segment who are still in a higher one after the exclusions, counted again from the members.
     pub residual: C,
     /// Whether the lists are the fewest possible.
     pub proof: Proof,
@@ -378,6 +378,9 @@ impl<'a, C: Count> Ranked<'a, C> {
                 alone: tell(sum(&|mask| mask & excluded == bit)),
             }
         });
+        // With all higher lists excluded nothing can be left, whatever a sample does not show.
+        let residual =
+            if excluded == higher { C::of(0, Sampling::ALL) } else { tell(sum(&|mask| mask & excluded == 0)) };
         PlanLine {
             name: segment.name.clone(),
             role: segment.role,
@@ -386,7 +389,7 @@ impl<'a, C: Count> Ranked<'a, C> {
             removed: tell(gross - net),
             exclude: exclude.collect(),
             implied,
-            residual: tell(self.counted(|mask| mask & own != 0 && mask & higher != 0 && mask & excluded == 0)),
+            residual,
             proof,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use crate::Language;
+
 /// How the members that were counted stand for all: every one, or those whose hash is below a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sampling {
@@ -38,10 +40,16 @@ impl Sampling {
 
 pub(crate) mod sealed {
     use super::Sampling;
+    use crate::Language;
 
     /// How a number of counted members is told.
     pub trait Counted: Sized {
         fn of(counted: u64, sampling: Sampling) -> Self;
+
+        /// Whether it is certain that there is nobody.
+        fn nobody(self) -> bool;
+
+        fn words(self, language: Language) -> String;
     }
 
     /// How a part of counted members is told.
@@ -64,6 +72,14 @@ pub trait Count: Copy + Debug + PartialEq + sealed::Counted {
 impl sealed::Counted for u64 {
     fn of(counted: u64, _: Sampling) -> Self {
         counted
+    }
+
+    fn nobody(self) -> bool {
+        self == 0
+    }
+
+    fn words(self, _: Language) -> String {
+        self.to_string()
     }
 }
 

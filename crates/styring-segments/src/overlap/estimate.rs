@@ -7,6 +7,7 @@ use datasketches::theta::CompactThetaSketch;
 
 use super::count::sealed::{Counted, Parted};
 use super::{Count, NoRatio, Sampling};
+use crate::Language;
 
 /// Fewer samples than this say too little: the bounds hold, the value does not stand for itself.
 pub const LEAST_SAMPLES: u64 = 30;
@@ -103,6 +104,21 @@ impl Counted for Estimate {
     fn of(retained: u64, sampling: Sampling) -> Self {
         let (lower, upper) = bounds(retained, sampling, Deviations::Two);
         Self { retained, sampling, lower, upper }
+    }
+
+    fn nobody(self) -> bool {
+        self.is_exact() && self.retained == 0
+    }
+
+    fn words(self, language: Language) -> String {
+        let (value, lower, upper) = (self.value(), self.lower, self.upper);
+        match (self.is_exact(), self.usable(), language) {
+            (true, ..) => format!("{value:.0}"),
+            (_, true, Language::English) => format!("about {value:.0} ({lower:.0} to {upper:.0})"),
+            (_, true, Language::Norwegian) => format!("omtrent {value:.0} ({lower:.0} til {upper:.0})"),
+            (_, false, Language::English) => format!("{lower:.0} to {upper:.0}"),
+            (_, false, Language::Norwegian) => format!("{lower:.0} til {upper:.0}"),
+        }
     }
 }
 
