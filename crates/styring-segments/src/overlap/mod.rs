@@ -24,7 +24,6 @@ pub(crate) use audiences::distinct;
 pub use audiences::{AudienceSet, Audiences, Division, MAX_SETS, MaskCounts};
 #[cfg(feature = "roaring")]
 pub use bitmap::{RoaringForm, RoaringIds, RoaringIds64};
-pub(crate) use count::sealed;
 pub use count::{Count, NoRatio, Ratio, Sampling};
 #[cfg(feature = "sketch")]
 pub use distinct::{CpcCounter, DistinctCount, HllCounter, HllWidth};
