@@ -362,7 +362,7 @@ impl<'a, C: Count> Ranked<'a, C> {
             Role::ExcludeOnly => (Vec::new(), Proof::NotAsked),
         };
         let (kept, implied) =
-            if options.drop_implied { self.without_implied(picked, priority) } else { (picked, Vec::new()) };
+            if options.drop_implied { self.without_implied(&picked, priority) } else { (picked, Vec::new()) };
         let excluded = kept.iter().fold(0, |mask: Mask, list| mask | 1 << list);
         let sum = |which: &dyn Fn(Mask) -> bool| -> u64 {
             overlap.iter().filter(|(mask, _)| which(*mask)).map(|(_, count)| count).sum()
@@ -419,7 +419,7 @@ impl<'a, C: Count> Ranked<'a, C> {
     }
 
     /// Lists that another of the lists contains are left out; of equal ones, the one of lower priority. A list without people is not taken to be inside another.
-    fn without_implied(&self, picked: Vec<usize>, priority: &[Segment]) -> (Vec<usize>, Vec<Implied>) {
+    fn without_implied(&self, picked: &[usize], priority: &[Segment]) -> (Vec<usize>, Vec<Implied>) {
         let inside = |list: usize, other: usize| {
             list != other
                 && self.counted(|mask| mask >> list & 1 == 1) > 0

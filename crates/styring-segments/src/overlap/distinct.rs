@@ -161,20 +161,20 @@ impl CpcCounter {
 
     /// Counts an id. A counter that was read goes on as a union does, with wider bounds.
     pub fn insert(&mut self, id: u64) {
-        self.to_go_on().update(id);
+        self.going_on().update(id);
     }
 
     /// Counts an id that is text.
     pub fn insert_text(&mut self, id: &str) {
-        self.to_go_on().update(raw_bytes::from_str(id));
+        self.going_on().update(raw_bytes::from_str(id));
     }
 
     /// The sketch, by its marks alone where it was read: the sum that an unbroken count keeps would be only as good as its bytes.
-    fn to_go_on(&mut self) -> &mut CpcSketch {
-        if std::mem::take(&mut self.read) {
-            if let Some(united) = united(&self.sketch) {
-                self.sketch = united;
-            }
+    fn going_on(&mut self) -> &mut CpcSketch {
+        if std::mem::take(&mut self.read)
+            && let Some(united) = united(&self.sketch)
+        {
+            self.sketch = united;
         }
         &mut self.sketch
     }
@@ -249,24 +249,25 @@ mod registers {
             return Err("too short");
         };
         let count = 1_usize << lg_k.min(21);
-        let mut registers = match mode >> 2 & 3 {
+        let width = mode >> 2 & 3;
+        let mut registers = match width {
             0 => four(data, count, lowest)?,
             1 => six(data, count)?,
             _ => data.get(..count).ok_or("too short")?.to_vec(),
         };
-        if mode >> 2 & 3 == 0 {
+        if width == 0 {
             let after = data.get(count / 2..).ok_or("too short")?;
             except(&mut registers, after, exceptions, lg_k, lowest)?;
         }
         if registers.iter().any(|register| *register > 63) {
             return Err("a register is over 63");
         }
-        let floor = if mode >> 2 & 3 == 0 { lowest } else { 0 };
-        let least = registers.iter().filter(|register| **register == floor).count();
-        if least as u64 != u64::from(at_lowest) || registers.iter().any(|register| *register < floor) {
+        let floor = if width == 0 { lowest } else { 0 };
+        let least: u64 = registers.iter().map(|register| u64::from(*register == floor)).sum();
+        if least != u64::from(at_lowest) || registers.iter().any(|register| *register < floor) {
             return Err("the number of lowest registers is not theirs");
         }
-        let sum: f64 = registers.iter().map(|register| (-f64::from(*register)).exp2()).sum();
+        let sum: f64 = registers.iter().map(|register| 1.0 / (1_u64 << register) as f64).sum();
         // The sums are kept by adding and taking away; they drift in the last digits.
         let close = (kxq0 + kxq1 - sum).abs() <= 1e-6 * sum;
         if !close || !(0.0..=1e300).contains(&hip) {

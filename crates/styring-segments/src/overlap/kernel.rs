@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// How much longer one list must be before the shorter one looks its members up in it.
-const GALLOP: usize = 32;
+const GALLOP: usize = 64;
 
 /// How many numbers of two sorted lists are in both. Linear in both, or `n·log(m/n)` where one is much shorter.
 pub(crate) fn common(a: &[u64], b: &[u64]) -> u64 {
@@ -11,51 +11,57 @@ pub(crate) fn common(a: &[u64], b: &[u64]) -> u64 {
     if long.len() / GALLOP > short.len() { common_galloping(short, long) } else { common_linear(a, b) }
 }
 
-/// Two merges at a time, from the middle and from the start: neither waits for the other's comparisons.
+/// Two merges at a time, from the start and from the middle: neither waits for the other's comparisons.
 fn common_linear(a: &[u64], b: &[u64]) -> u64 {
-    let middle = a.len() / 2;
-    let (a1, a2) = a.split_at(middle);
-    let (b1, b2) = b.split_at(a2.first().map_or(b.len(), |first| b.partition_point(|id| id < first)));
-    let (mut i, mut j, mut k, mut l) = (0, 0, 0, 0);
-    let mut both = 0_u64;
-    while let (Some(x), Some(y), Some(z), Some(w)) = (a1.get(i), b1.get(j), a2.get(k), b2.get(l)) {
-        both += u64::from(x == y) + u64::from(z == w);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
-        k += usize::from(z <= w);
-        l += usize::from(w <= z);
-    }
-    both + rest(&a1[i..], &b1[j..]) + rest(&a2[k..], &b2[l..])
+    let (a_low, a_high) = a.split_at(a.len() / 2);
+    let (b_low, b_high) = b.split_at(a_high.first().map_or(b.len(), |first| b.partition_point(|id| id < first)));
+    let (mut low, mut high) = (Walk { a: a_low, b: b_low, both: 0 }, Walk { a: a_high, b: b_high, both: 0 });
+    while low.step() & high.step() {}
+    while low.step() {}
+    while high.step() {}
+    low.both + high.both
 }
 
-fn rest(a: &[u64], b: &[u64]) -> u64 {
-    let (mut i, mut j, mut both) = (0, 0, 0_u64);
-    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-        both += u64::from(x == y);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
+/// Two lists that are walked in step.
+struct Walk<'a> {
+    a: &'a [u64],
+    b: &'a [u64],
+    both: u64,
+}
+
+impl Walk<'_> {
+    /// Passes the lower of the two first numbers, or both; says whether there were two.
+    #[inline]
+    fn step(&mut self) -> bool {
+        let (Some(x), Some(y)) = (self.a.first(), self.b.first()) else { return false };
+        self.both += u64::from(x == y);
+        let (past_a, past_b) = (usize::from(x <= y), usize::from(y <= x));
+        self.a = &self.a[past_a..];
+        self.b = &self.b[past_b..];
+        true
     }
-    both
 }
 
 fn common_galloping(short: &[u64], mut long: &[u64]) -> u64 {
+    let stride = long.len() / short.len().max(1);
     let mut both = 0;
     for id in short {
-        long = after(long, *id);
+        long = after(long, *id, stride);
         both += u64::from(long.first() == Some(id));
     }
     both
 }
 
-/// What of a sorted list is not below a number: steps that double, then a search between the last two.
-fn after(list: &[u64], id: u64) -> &[u64] {
-    let mut step = 1;
+/// What of a sorted list is not below a number: steps that double from a first guess, then a search between the last two.
+fn after(list: &[u64], id: u64, guess: usize) -> &[u64] {
+    let mut step = guess.max(1);
+    let mut start = 0;
     while list.get(step).is_some_and(|at| *at < id) {
+        start = step;
         step *= 2;
     }
     let end = list.len().min(step + 1);
-    let start = step / 2;
-    &list[start + list[start.min(end)..end].partition_point(|at| *at < id)..]
+    &list[start + list[start..end].partition_point(|at| *at < id)..]
 }
 
 /// What is in either list.
@@ -76,8 +82,9 @@ pub(crate) fn union(a: &[u64], b: &[u64]) -> Vec<u64> {
 pub(crate) fn select(a: &[u64], b: &[u64], keep: bool) -> Vec<u64> {
     let mut out = Vec::with_capacity(if keep { a.len().min(b.len()) } else { a.len() });
     let mut others = b;
+    let stride = b.len() / a.len().max(1);
     for id in a {
-        others = after(others, *id);
+        others = after(others, *id, stride);
         if (others.first() == Some(id)) == keep {
             out.push(*id);
         }
@@ -163,19 +170,20 @@ impl BlockMerge {
 
 /// Merges two runs into `out`, joining the masks of equal numbers; answers how many came out.
 fn merge(a: &[(u64, u64)], b: &[(u64, u64)], out: &mut [(u64, u64)]) -> usize {
-    let (mut i, mut j, mut n) = (0, 0, 0);
-    while let (Some(x), Some(y), Some(to)) = (a.get(i), b.get(j), out.get_mut(n)) {
-        let (from_a, from_b) = (x.0 <= y.0, y.0 <= x.0);
-        *to = (x.0.min(y.0), (x.1 * u64::from(from_a)) | (y.1 * u64::from(from_b)));
+    let (mut i, mut j, mut written) = (0, 0, 0);
+    while let (Some((one, one_mask)), Some((other, other_mask)), Some(to)) = (a.get(i), b.get(j), out.get_mut(written))
+    {
+        let (from_a, from_b) = (one <= other, other <= one);
+        *to = (*one.min(other), (one_mask * u64::from(from_a)) | (other_mask * u64::from(from_b)));
         i += usize::from(from_a);
         j += usize::from(from_b);
-        n += 1;
+        written += 1;
     }
     for rest in [&a[i..], &b[j..]] {
-        out[n..n + rest.len()].copy_from_slice(rest);
-        n += rest.len();
+        out[written..written + rest.len()].copy_from_slice(rest);
+        written += rest.len();
     }
-    n
+    written
 }
 
 /// Counts masks: in a table where they are few, in a map where they are not.
@@ -216,19 +224,25 @@ impl MaskTally {
         /// Rows that no counter of 32 bits can overflow in.
         const BLOCK: usize = 1 << 30;
         for block in masks.chunks(BLOCK) {
-            let mut tables = [[0_u32; 256]; 4];
-            let (fours, rest) = block.as_chunks::<4>();
-            for four in fours {
-                for (table, mask) in tables.iter_mut().zip(four) {
-                    table[usize::from(*mask)] += 1;
-                }
+            let [mut one, mut two, mut three, mut four] = [[0_u32; 256]; 4];
+            let (eights, rest) = block.as_chunks::<8>();
+            for eight in eights {
+                let at = eight.map(usize::from);
+                one[at[0]] += 1;
+                two[at[1]] += 1;
+                three[at[2]] += 1;
+                four[at[3]] += 1;
+                one[at[4]] += 1;
+                two[at[5]] += 1;
+                three[at[6]] += 1;
+                four[at[7]] += 1;
             }
             for mask in rest {
-                tables[0][usize::from(*mask)] += 1;
+                one[usize::from(*mask)] += 1;
             }
-            let sums = (0..256_u64)
-                .zip(0..)
-                .map(|(mask, at): (u64, usize)| (mask, tables.iter().map(|table| u64::from(table[at])).sum()));
+            let sums = (0..256_u64).zip(0..).map(|(mask, at): (u64, usize)| {
+                (mask, [&one, &two, &three, &four].iter().map(|table| u64::from(table[at])).sum())
+            });
             sums.for_each(|(mask, count)| self.add(mask, count));
         }
     }

@@ -152,10 +152,10 @@ impl Rows {
         match self {
             Self::One(rows) => tally.extend_bytes(rows),
             Self::Two(rows) => {
-                rows.chunks(BLOCK).for_each(|block| tally.extend(block.iter().map(|row| u64::from(*row))))
+                rows.chunks(BLOCK).for_each(|block| tally.extend(block.iter().map(|row| u64::from(*row))));
             }
             Self::Four(rows) => {
-                rows.chunks(BLOCK).for_each(|block| tally.extend(block.iter().map(|row| u64::from(*row))))
+                rows.chunks(BLOCK).for_each(|block| tally.extend(block.iter().map(|row| u64::from(*row))));
             }
             Self::Eight(rows) => rows.chunks(BLOCK).for_each(|block| tally.extend(block.iter().copied())),
         }
