@@ -1,6 +1,6 @@
 //! The bounds of sketches, held against sets whose truth is known.
 #![cfg(feature = "sketch")]
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use styring_segments::{Audiences, Estimate, EstimatedShare, Regions, ThetaBuilder, ThetaSketch};
 
@@ -88,14 +88,16 @@ fn pairs(trials: u64, lg_k: u8, thousand: u64) {
 fn regions(trials: u64, lg_k: u8, people: u64) {
     let mask_of = |id: u64| {
         let hash = id.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        u64::from(hash % 2 == 0)
-            | u64::from(hash % 3 == 0) << 1
+        u64::from(hash.is_multiple_of(2))
+            | u64::from(hash.is_multiple_of(3)) << 1
             | u64::from(hash % 5 < 3) << 2
             | u64::from(hash % 97 < 2) << 3
     };
     let masks: Vec<u64> = (0..people).map(mask_of).collect();
     let mut counts = [0_u64; 16];
-    masks.iter().for_each(|mask| counts[*mask as usize] += 1);
+    for mask in &masks {
+        counts[*mask as usize] += 1;
+    }
     let truth = Regions::from_counts(["A", "B", "C", "D"], (0..16).map(|mask| (mask, counts[mask as usize]))).unwrap();
     let mut records: Vec<[Record; 2]> = truth.regions().iter().map(|_| Default::default()).collect();
     for trial in 0..trials {

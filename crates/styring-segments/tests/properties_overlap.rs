@@ -112,7 +112,7 @@ proptest! {
 
     /// Where one set is much longer, members are looked up instead of passed by.
     #[test]
-    fn galloping_finds_the_same(few in prop::collection::btree_set(0_u64..100_000, 0..40), step in 1_usize..7, start in 0_u64..50_000) {
+    fn galloping_finds_the_same(few in prop_oneof![prop::collection::btree_set(0_u64..100_000, 0..40), prop::collection::btree_set(0_u64..100_000, 100..2_000)], step in 1_usize..7, start in 0_u64..50_000) {
         let many: Plain = (start..100_000).step_by(step).collect();
         let (x, y) = (sorted(&few), sorted(&many));
         prop_assert_eq!(x.intersection_count(&y), few.intersection(&many).count() as u64);
@@ -178,7 +178,9 @@ proptest! {
         }
         prop_assert_eq!(map.len(), ids.iter().collect::<BTreeSet<_>>().len());
         let mut other = IdMap::new();
-        others.iter().for_each(|id| { other.number(id.clone()).unwrap(); });
+        for id in &others {
+            other.number(id.clone()).unwrap();
+        }
         let translated = map.absorb(&other).unwrap();
         for (id, number) in other.ids().iter().zip(translated) {
             prop_assert_eq!(map.get(id), Some(number));
@@ -278,16 +280,10 @@ proptest! {
 
     #[test]
     fn counts_from_elsewhere(counts in prop::collection::vec((0_u64..16, any::<u64>()), 0..12)) {
-        match Regions::from_counts(["A", "B", "C"], counts.clone()) {
-            Ok(regions) => {
-                let total: u128 = counts.iter().filter(|(mask, _)| *mask != 0).map(|(_, count)| u128::from(*count)).sum();
-                prop_assert_eq!(u128::from(regions.union()), total);
-            }
-            Err(_) => {
-                let total: u128 = counts.iter().filter(|(mask, _)| *mask != 0).map(|(_, count)| u128::from(*count)).sum();
-                prop_assert!(total > u128::from(u64::MAX) || counts.iter().any(|(mask, _)| *mask > 7));
-            }
-        }
+        let total: u128 = counts.iter().filter(|(mask, _)| *mask != 0).map(|(_, count)| u128::from(*count)).sum();
+        let expected = (total <= u128::from(u64::MAX) && counts.iter().all(|(mask, _)| *mask < 8)).then_some(total);
+        let regions = Regions::from_counts(["A", "B", "C"], counts).ok();
+        prop_assert_eq!(regions.map(|regions| u128::from(regions.union())), expected);
     }
 }
 
@@ -311,7 +307,7 @@ mod bitmaps {
 
     /// Spread over blocks of 64-bit ids.
     fn wide(set: &Plain) -> Plain {
-        set.iter().map(|id| id % 3 << 40 | id).collect()
+        set.iter().map(|id| ((id % 3) << 40) | id).collect()
     }
 
     fn wide_ids(set: &Plain) -> RoaringIds64 {
@@ -469,7 +465,9 @@ mod sketches {
             let (x, y, z) = (theta(&a, lg_k), theta(&b, other), theta(&c, lg_k));
             let merged = |sketches: &[&ThetaSketch]| {
                 let mut all = ThetaSketch::empty();
-                sketches.iter().for_each(|sketch| all.merge(sketch).unwrap());
+                for sketch in sketches {
+                    all.merge(sketch).unwrap();
+                }
                 all
             };
             let left = merged(&[&x, &y, &z]);
@@ -485,14 +483,18 @@ mod sketches {
             prop_assert_eq!(ThetaSketch::from_bytes(&sketch.to_bytes()).unwrap().to_bytes(), sketch.to_bytes());
             for width in [HllWidth::Four, HllWidth::Six, HllWidth::Eight] {
                 let mut counter = HllCounter::new(lg_k, width).unwrap();
-                a.iter().for_each(|id| counter.insert(*id));
+                for id in &a {
+                    counter.insert(*id);
+                }
                 let read = HllCounter::from_bytes(&counter.to_bytes()).unwrap();
                 prop_assert_eq!(read.count(), counter.count());
                 let union = HllCounter::union([&read, &counter], lg_k, width).unwrap();
                 prop_assert_eq!(HllCounter::from_bytes(&union.to_bytes()).unwrap().count(), union.count());
             }
             let mut counter = CpcCounter::new(lg_k).unwrap();
-            a.iter().for_each(|id| counter.insert(*id));
+            for id in &a {
+                    counter.insert(*id);
+                }
             let read = CpcCounter::from_bytes(&counter.to_bytes()).unwrap();
             prop_assert_eq!(read.count(), counter.count());
         }
@@ -512,7 +514,9 @@ mod sketches {
             }
             for width in [HllWidth::Four, HllWidth::Six, HllWidth::Eight] {
                 let mut counter = HllCounter::new(lg_k, width).unwrap();
-                a.iter().for_each(|id| counter.insert(*id));
+                for id in &a {
+                    counter.insert(*id);
+                }
                 for bytes in [noise.clone(), super::edited(counter.to_bytes(), &edits)] {
                     if let Ok(mut read) = HllCounter::from_bytes(&bytes) {
                         (0..2_000).for_each(|id| read.insert(id));
@@ -525,7 +529,9 @@ mod sketches {
                 }
             }
             let mut counter = CpcCounter::new(lg_k).unwrap();
-            a.iter().for_each(|id| counter.insert(*id));
+            for id in &a {
+                    counter.insert(*id);
+                }
             for bytes in [noise.clone(), super::edited(counter.to_bytes(), &edits)] {
                 if let Ok(mut read) = CpcCounter::from_bytes(&bytes) {
                     (0..2_000).for_each(|id| read.insert(id));
@@ -593,7 +599,7 @@ mod releases {
                 if small(*value) {
                     prop_assert!(!spanned(rows.clone(), row.clone()), "{} can be computed", value);
                 }
-                let inside = released.regions.iter().filter(|region| row[masks.iter().position(|mask| *mask == region.mask).unwrap()] == 1.0);
+                let inside = released.regions.iter().filter(|region| row[masks.iter().position(|mask| *mask == region.mask).unwrap()] > 0.5);
                 let known: u64 = inside.filter_map(|region| region.exclusive).sum();
                 prop_assert!(told.is_none_or(|told| !small(told - known.min(told))) || known == *value);
             }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-/// How much longer one list must be before the shorter one looks its members up in it.
-const GALLOP: usize = 64;
+/// How much longer one list must be before members of the shorter one are looked for in it.
+const SKIP: usize = 8;
+/// How much longer before it pays to leap: until then, reading on is faster than waiting for memory far ahead.
+const LEAP: usize = 4096;
 
-/// How many numbers of two sorted lists are in both. Linear in both, or `n·log(m/n)` where one is much shorter.
+/// How many numbers of two sorted lists are in both. Linear in both, or `n·log(m/n)` where one is 4096 times as long.
 pub(crate) fn common(a: &[u64], b: &[u64]) -> u64 {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if long.len() / GALLOP > short.len() { common_galloping(short, long) } else { common_linear(a, b) }
+    if long.len() / SKIP > short.len() { common_galloping(short, long) } else { common_linear(a, b) }
 }
 
 /// Two merges at a time, from the start and from the middle: neither waits for the other's comparisons.
@@ -52,9 +54,16 @@ fn common_galloping(short: &[u64], mut long: &[u64]) -> u64 {
     both
 }
 
-/// What of a sorted list is not below a number: steps that double from a first guess, then a search between the last two.
-fn after(list: &[u64], id: u64, guess: usize) -> &[u64] {
-    let mut step = guess.max(1);
+/// What of a sorted list is not below a number that is about `stride` ahead: block by block, or by steps that double, then a search between the last two.
+fn after(mut list: &[u64], id: u64, stride: usize) -> &[u64] {
+    const BLOCK: usize = 16;
+    let mut step = stride.max(1);
+    if (SKIP..LEAP).contains(&stride) {
+        while list.get(BLOCK - 1).is_some_and(|last| *last < id) {
+            list = &list[BLOCK..];
+        }
+        step = BLOCK;
+    }
     let mut start = 0;
     while list.get(step).is_some_and(|at| *at < id) {
         start = step;

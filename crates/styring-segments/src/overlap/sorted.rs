@@ -19,7 +19,7 @@ use crate::Error;
 /// # Ok::<(), styring_segments::Error>(())
 /// ```
 ///
-/// Cost: building sorts; set operations are linear in both sets, or `n·log(m/n)` where one is 32 times as large.
+/// Cost: building sorts; set operations are linear in both sets, or `n·log(m/n)` where one is 4096 times as large.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",

@@ -43,8 +43,12 @@ impl Items {
             }
             Self::List { items } => other.clone_from(items),
         }
-        one.iter().for_each(|id| number(*id));
-        other.iter().for_each(|id| text(id));
+        for id in one {
+            number(id);
+        }
+        for id in &other {
+            text(id);
+        }
     }
 }
 
@@ -182,7 +186,9 @@ fn sketch_theta() {
                 let union = ThetaSketch::union(&sketches, lg_k).expect("one seed");
                 compare(check, "union", &union, &expected.result, seed);
                 let mut merged = ThetaSketch::empty();
-                sketches.iter().for_each(|sketch| merged.merge(sketch).expect("one seed"));
+                for sketch in &sketches {
+                    merged.merge(sketch).expect("one seed");
+                }
                 compare(check, "merged", &merged, &expected.result, seed);
             }
             _ => check.fail("the expectation is not of the kind of the input"),
