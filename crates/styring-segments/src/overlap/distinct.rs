@@ -63,6 +63,11 @@ impl HllWidth {
 ///
 /// Source: Flajolet, Fusy, Gandouet and Meunier 2007; the estimator and the bytes are those of Apache DataSketches.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Vec<u8>", into = "Vec<u8>")
+)]
 pub struct HllCounter(HllSketch);
 
 impl HllCounter {
@@ -143,6 +148,11 @@ impl HllCounter {
 ///
 /// Source: Lang 2017, "Back to the future: an even more nearly optimal cardinality estimation algorithm", arXiv:1708.06839; the bytes are those of Apache DataSketches.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Vec<u8>", into = "Vec<u8>")
+)]
 pub struct CpcCounter {
     sketch: CpcSketch,
     /// Came from bytes, whose running sums nobody can check.
@@ -227,6 +237,26 @@ fn united(sketch: &CpcSketch) -> Option<CpcSketch> {
     union.update(sketch).ok()?;
     Some(union.to_sketch())
 }
+
+macro_rules! as_bytes {
+    ($($counter:ident),+) => {$(
+        impl TryFrom<Vec<u8>> for $counter {
+            type Error = Error;
+
+            fn try_from(bytes: Vec<u8>) -> Result<Self, Error> {
+                Self::from_bytes(&bytes)
+            }
+        }
+
+        impl From<$counter> for Vec<u8> {
+            fn from(counter: $counter) -> Self {
+                counter.to_bytes()
+            }
+        }
+    )+};
+}
+
+as_bytes!(HllCounter, CpcCounter);
 
 fn out_of_range(expected: &'static str, lg_k: u8) -> Error {
     Error::OutOfRange { field: "lg_k", expected, value: lg_k.to_string() }

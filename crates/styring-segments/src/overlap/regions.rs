@@ -103,6 +103,29 @@ impl Regions<u64> {
     }
 }
 
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    names: Vec<String>,
+    masks: Vec<(Mask, u64)>,
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Regions<u64> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Stored { names: self.names.clone(), masks: self.masks.counts.clone() }.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Regions<u64> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
+        Self::from_counts(stored.names, stored.masks).map_err(serde::de::Error::custom)
+    }
+}
+
 /// The place of the highest bit, from 1.
 fn highest_bit(mask: Mask) -> usize {
     (Mask::BITS - mask.leading_zeros()) as usize
