@@ -138,7 +138,9 @@ fn masks(rounds: u64) {
     }
     let simple = || {
         let mut counts = [0_u64; 256];
-        bytes.iter().for_each(|mask| counts[usize::from(*mask)] += 1);
+        for mask in &bytes {
+            counts[usize::from(*mask)] += 1;
+        }
         counts
     };
     against("8 × 10M, all regions, from masks", "one histogram", rounds, || table.regions(), simple);
@@ -247,7 +249,9 @@ fn sketches(rounds: u64) {
             || ThetaSketch::union(&ours, lg_k).expect("one seed"),
             || {
                 let mut union = ThetaUnionBuilder::default().lg_k(lg_k).build().expect("a size");
-                theirs.iter().for_each(|sketch| union.update(sketch).expect("a sketch"));
+                for sketch in &theirs {
+                    union.update(sketch).expect("a sketch");
+                }
                 union.to_sketch(true).estimate()
             },
         );
