@@ -5,7 +5,8 @@
 use std::error::Error;
 use std::fs::read_to_string;
 
-use styring_segments::naming::{Diagnostic, Fix, Language, LintRow, PlatformLimits, Scheme, SchemeSpec};
+use styring_segments::Language;
+use styring_segments::naming::{Diagnostic, Fix, LintRow, PlatformLimits, Scheme, SchemeSpec};
 
 const NAMES: &str = "\
 Prospect – Løpesko – Oslo

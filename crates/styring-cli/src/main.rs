@@ -15,7 +15,7 @@ use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
 use styring_money::{Currency, Exact};
 use styring_playbook::{ModelChoice, Pace};
-use styring_segments::naming::Language;
+use styring_segments::Language;
 
 /// Steer performance marketing by measured effect.
 #[derive(Parser)]

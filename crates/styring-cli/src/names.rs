@@ -4,7 +4,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use styring_segments::naming::{Fix, Language, LintReport, LintedName, Near, PlatformLimits, Scheme, SchemeSpec};
+use styring_segments::Language;
+use styring_segments::naming::{Fix, LintReport, LintedName, Near, PlatformLimits, Scheme, SchemeSpec};
 
 use crate::Error;
 use crate::job::{Job, say};

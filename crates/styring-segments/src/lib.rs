@@ -2,9 +2,13 @@
 
 mod error;
 pub mod events;
+pub mod exclusions;
 #[cfg(feature = "keys")]
 pub mod keys;
+mod language;
 pub mod naming;
+pub mod overlap;
 pub mod signals;
 
 pub use error::Error;
+pub use language::Language;

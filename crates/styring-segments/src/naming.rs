@@ -43,7 +43,7 @@ mod window;
 
 pub use build::{Fields, Given};
 pub use code::{Code, Severity};
-pub use diagnostic::{Diagnostic, Fix, Language};
+pub use diagnostic::{Diagnostic, Fix};
 pub use duplicates::{Collisions, Near, NearDuplicates};
 pub use event_name::{EventNameRules, event_name};
 pub use fold::fold;

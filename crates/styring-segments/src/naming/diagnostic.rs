@@ -1,12 +1,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::Language;
 use crate::naming::{Code, Severity};
 
 /// One thing that is wrong with a name: what, where, in words, and what to write instead.
 ///
 /// ```
-/// use styring_segments::naming::{Fix, Language, SchemeSpec};
+/// use styring_segments::Language;
+/// use styring_segments::naming::{Fix, SchemeSpec};
 ///
 /// let scheme = SchemeSpec::norsk().scheme()?;
 /// let parsed = scheme.parse("Prospect – Løpesko – Olso");
@@ -38,18 +40,6 @@ pub enum Fix {
     Part(String),
     /// Instead of the whole name. `{geo}` stands for a value that only the writer knows.
     Name(String),
-}
-
-/// The language of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
-#[non_exhaustive]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Norwegian, bokmål.
-    Norwegian,
 }
 
 impl Diagnostic {
