@@ -117,6 +117,42 @@ pub enum Error {
         /// The first that was set aside.
         first: Option<Box<Rejection>>,
     },
+    /// No row could be used.
+    #[error(
+        "{name}: none of its {rows} rows is an {what} that counts{}",
+        first.as_ref().map_or_else(String::new, |first| format!(", first {first}"))
+    )]
+    NothingRead {
+        /// The file.
+        name: String,
+        /// What a row should have been.
+        what: &'static str,
+        /// How many rows there are.
+        rows: u64,
+        /// The first that was set aside.
+        first: Option<Box<Rejection>>,
+    },
+    /// A file of settings that cannot be used: a naming scheme, the limits of platforms, frequency caps.
+    #[error("{}: {fault}", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column where there is one.
+        fault: String,
+    },
+    /// Names of which some are not usable; they have been printed.
+    #[error("{invalid} of {names} names cannot be used{}", refused_by_platform(*refused))]
+    Names {
+        /// How many names there are.
+        names: usize,
+        /// How many of them are none under the scheme.
+        invalid: usize,
+        /// How many a platform would not take.
+        refused: usize,
+    },
+    /// Segments that contradict themselves.
+    #[error(transparent)]
+    Segments(#[from] styring_segments::Error),
     /// The orders cannot be summed up.
     #[error(transparent)]
     Ltv(#[from] styring_ltv::Error),
@@ -232,6 +268,10 @@ fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
     }
 }
 
+fn refused_by_platform(refused: usize) -> String {
+    if refused == 0 { String::new() } else { format!(", and a platform would not take {refused}") }
+}
+
 fn candidates(purpose: &str, several: &[String]) -> String {
     if several.is_empty() {
         format!("no column is called as {purpose} usually is")
@@ -269,10 +309,15 @@ pub enum PlanFault {
 }
 
 impl Error {
-    /// The exit code: 2 for an option that cannot be meant, 3 for a plan that cannot be used, 4 for results that cannot be used, 5 for files that cannot be written. (0 is success.)
+    /// The exit code: 1 for names that cannot be used, 2 for an option that cannot be meant, 3 for a plan that cannot be used, 4 for results that cannot be used, 5 for files that cannot be written. (0 is success.)
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::PlanSyntax { .. } | Self::Plan { .. } | Self::PlanUnreadable { .. } | Self::GoalFacts { .. } => 3,
+            Self::PlanSyntax { .. }
+            | Self::Plan { .. }
+            | Self::PlanUnreadable { .. }
+            | Self::GoalFacts { .. }
+            | Self::Settings { .. } => 3,
+            Self::Names { .. } => 1,
             Self::Option { .. } => 2,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,

@@ -122,7 +122,7 @@ impl Job<'_> {
 }
 
 /// Prints, and does not mind if nobody listens any more (`styring … | head`).
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 

@@ -6,6 +6,7 @@
 //! - [`week`]: the command `styring week`.
 //! - [`goal`]: the command `styring goal`.
 //! - [`ltv`]: the command `styring ltv`.
+//! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
 //!
@@ -17,6 +18,7 @@ pub mod frequency;
 pub mod goal;
 mod job;
 pub mod ltv;
+pub mod names;
 pub mod plan_file;
 mod progress;
 pub mod source;

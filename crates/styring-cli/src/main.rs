@@ -1,6 +1,6 @@
 //! The program `styring`: files in, files out.
 //!
-//! Exit codes: 0 done (also when rows were set aside: the report says which), 2 wrong command line, 3 the plan cannot be used, 4 the results cannot be used,
+//! Exit codes: 0 done (also when rows were set aside: the report says which), 1 names that cannot be used, 2 wrong command line, 3 the plan cannot be used, 4 the results cannot be used,
 //! 5 a file cannot be written.
 
 use std::io::Write;
@@ -9,12 +9,13 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::source::{Delimiter, OrderSpec, TableSpec};
-use styring_cli::{Error, amount, goal, ltv, week};
+use styring_cli::source::{Delimiter, NameSpec, OrderSpec, TableSpec};
+use styring_cli::{Error, amount, goal, ltv, names, week};
 use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
 use styring_money::{Currency, Exact};
 use styring_playbook::{ModelChoice, Pace};
+use styring_segments::Language;
 
 /// Steer performance marketing by measured effect.
 #[derive(Parser)]
@@ -41,6 +42,53 @@ enum Command {
     /// Reads orders, one a row: customer, day, amount. Writes customers.csv, ltv.json and ltv.html to DIR, and rejected.csv if rows had to be set aside. Exit codes: 0 done, 2 wrong
     /// command line, 4 the orders cannot be used, 5 a file cannot be written.
     Ltv(LtvCommand),
+    /// Names of segments.
+    #[command(subcommand)]
+    Names(NamesCommand),
+}
+
+#[derive(Subcommand)]
+enum NamesCommand {
+    /// Hold a list of names against a naming scheme.
+    ///
+    /// Prints what is wrong with each name and what to write instead, and writes names.csv and names.json to DIR if one is given. Exit codes: 0 all can be used, 1 some cannot, 2 wrong command
+    /// line, 3 the scheme or the limits cannot be used, 4 the names cannot be read, 5 a file cannot be written.
+    Lint(Lint),
+}
+
+#[derive(Args)]
+struct Lint {
+    /// Names, one a line; `-` for standard input.
+    names: PathBuf,
+    /// The column that holds the names, if the file is a table.
+    #[arg(long, value_name = "COLUMN")]
+    column: Option<String>,
+    #[command(flatten)]
+    table: TableArgs,
+    /// The scheme, in TOML or JSON [default: a Norwegian one, of stages Prospect, Retarget, Lojalitet and Ekskluder].
+    #[arg(long, value_name = "SCHEME.toml")]
+    scheme: Option<PathBuf>,
+    /// The platforms the names are for, by key: dv360_line_item,gam_value.
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    platform: Vec<String>,
+    /// Limits of more platforms, in TOML or JSON.
+    #[arg(long, value_name = "LIMITS.toml")]
+    limits: Option<PathBuf>,
+    /// The language of messages.
+    #[arg(long, value_enum, default_value_t = Tongue::English)]
+    language: Tongue,
+    /// Where to write; nowhere if absent.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print nothing but errors.
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Tongue {
+    English,
+    Norwegian,
 }
 
 #[derive(Args)]
@@ -249,6 +297,7 @@ fn main() -> ExitCode {
         Command::Week(command) => run_week(command),
         Command::Goal(command) => run_goal(command),
         Command::Ltv(command) => run_ltv(command),
+        Command::Names(NamesCommand::Lint(command)) => run_lint(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -270,6 +319,16 @@ fn run_goal(command: GoalCommand) -> Result<(), Error> {
     let (Sentence(sentence, goal), Run { out, strict, quiet }) = (goal, run);
     let pace = seasonal.map_or(Pace::Straight, |Season::Weekday| Pace::Weekday);
     goal::run(&goal::Request { sentence, goal, results, plan, out, from, as_of, baseline, pace, strict, quiet })
+}
+
+fn run_lint(command: Lint) -> Result<(), Error> {
+    let Lint { names, column, table, scheme, platform: platforms, limits, language, out, quiet } = command;
+    let language = match language {
+        Tongue::English => Language::English,
+        Tongue::Norwegian => Language::Norwegian,
+    };
+    let spec = NameSpec { column, table: table.into() };
+    names::run(&names::Request { names, spec, scheme, limits, platforms, language, out, quiet })
 }
 
 fn run_ltv(command: LtvCommand) -> Result<(), Error> {

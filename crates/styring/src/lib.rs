@@ -18,6 +18,8 @@
 //! | `metrics` (default) | [`metrics`] | facts, KPIs, contribution margin, effect score |
 //! | `ltv` | [`ltv`] | customer lifetime value: observed cohorts, purchase models, intervals |
 //! | `triangle` | [`triangle`] | development triangles: the chain ladder with Mack's errors |
+//! | `segments` | [`segments`] | names, overlap, negative lists, events, customer keys, signals |
+//! | `reach` | [`reach`] | frequency caps, reach from logs and models, sequencing |
 //! | `allocation` (default) | [`allocation`] | budgets: the founding rhythm, guardrails, reasons |
 //! | `playbook` | [`playbook`] | the plan and the weekly review |
 //! | `report` | [`report`] | charts, the HTML and the terminal report |
@@ -40,9 +42,15 @@ pub use styring_money as money;
 #[cfg(feature = "playbook")]
 #[doc(inline)]
 pub use styring_playbook as playbook;
+#[cfg(feature = "reach")]
+#[doc(inline)]
+pub use styring_reach as reach;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use styring_report as report;
+#[cfg(feature = "segments")]
+#[doc(inline)]
+pub use styring_segments as segments;
 #[cfg(feature = "triangle")]
 #[doc(inline)]
 pub use styring_triangle as triangle;

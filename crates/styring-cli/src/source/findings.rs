@@ -60,6 +60,12 @@ pub enum RejectionKind {
         /// The format.
         format: String,
     },
+    /// Not a moment in the format that was named, or in any that can mean only one.
+    #[error("not a time of the form {format}")]
+    NotATime {
+        /// The format.
+        format: String,
+    },
     /// A day so far from the campaign that it is a typing error.
     #[error("more than ten years from the first day of the campaign")]
     FarDay,
@@ -94,6 +100,7 @@ impl RejectionKind {
             Self::NotANumber { .. } => "not a number",
             Self::NotACount => "not a whole number of zero or above",
             Self::NotADay { .. } => "not a day",
+            Self::NotATime { .. } => "not a time",
             Self::FarDay => "a day more than ten years from the first day of the campaign",
             Self::NoOrderDay => "not a day from 1900 to 2199",
             Self::UnknownChannel => "not a channel of the plan",

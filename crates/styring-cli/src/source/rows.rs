@@ -110,6 +110,11 @@ impl<'a> Row<'a> {
 
     /// The text of a cell, without the blanks around it; none if there is none.
     pub(super) fn text(&self, place: usize) -> Result<Option<&'a str>, Fault> {
+        Ok(Some(self.raw_text(place)?.trim()).filter(|text| !text.is_empty()))
+    }
+
+    /// The text of a cell as it stands.
+    pub(super) fn raw_text(&self, place: usize) -> Result<&'a str, Fault> {
         let at = |kind| (Some(place), kind);
         let text = std::str::from_utf8(self.cell(place)).map_err(|_| at(RejectionKind::Encoding))?;
         if self.table.is_recoded() && text.contains('\u{fffd}') {
@@ -118,8 +123,7 @@ impl<'a> Row<'a> {
         if text.contains(['\n', '\r']) {
             return Err(at(RejectionKind::SpansLines));
         }
-        let text = text.trim();
-        Ok((!text.is_empty()).then_some(text))
+        Ok(text)
     }
 
     /// The text of a cell that must not be empty.

@@ -223,7 +223,7 @@ fn skip_line(input: &mut impl BufRead) -> std::io::Result<bool> {
 }
 
 /// The input as UTF-8, and whether it was something else. A byte order mark overrides the encoding that was named; UTF-8 passes through untouched.
-fn decoded<'a>(mut input: impl Read + 'a, encoding: &str) -> std::io::Result<(Box<dyn Read + 'a>, bool)> {
+pub(super) fn decoded<'a>(mut input: impl Read + 'a, encoding: &str) -> std::io::Result<(Box<dyn Read + 'a>, bool)> {
     let mut start = Vec::new();
     input.by_ref().take(3).read_to_end(&mut start)?;
     let (marked, length) = encoding_rs::Encoding::for_bom(&start).unzip();

@@ -1,0 +1,208 @@
+use std::cmp::Ordering;
+
+/// What is held of one impression.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[allow(clippy::exhaustive_structs, reason = "made to be written down by stores")]
+pub struct Held {
+    /// When it was, in epoch seconds.
+    pub at: i64,
+    /// Which of the channels, campaigns and events that rules name it is of.
+    pub class: u32,
+    /// How much it counts.
+    pub weight: f64,
+    /// The same in the logs of all ids it was shown to; zero where that was one.
+    pub tag: u64,
+}
+
+impl Held {
+    /// Newest first. Weights come next, so that sums are added in an order that does not depend on arrival.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        (other.at.cmp(&self.at))
+            .then_with(|| self.weight.total_cmp(&other.weight))
+            .then_with(|| self.class.cmp(&other.class))
+            .then_with(|| self.tag.cmp(&other.tag))
+    }
+}
+
+/// The impressions of one id, newest first, in columns. A column that is empty says the same of all: class 0, weight 1, tag 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Log<'a> {
+    pub(crate) stamps: &'a [i64],
+    pub(crate) classes: &'a [u32],
+    pub(crate) weights: &'a [f64],
+    pub(crate) tags: &'a [u64],
+}
+
+impl Log<'_> {
+    /// How many impressions are held.
+    pub fn len(&self) -> usize {
+        self.stamps.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.stamps.is_empty()
+    }
+
+    /// What is held, newest first.
+    pub fn iter(&self) -> impl Iterator<Item = Held> {
+        (0..self.len()).map(|index| self.at(index))
+    }
+
+    pub(crate) fn at(&self, index: usize) -> Held {
+        Held {
+            at: self.stamps.get(index).copied().unwrap_or(i64::MIN),
+            class: self.classes.get(index).copied().unwrap_or(0),
+            weight: self.weights.get(index).copied().unwrap_or(1.0),
+            tag: self.tags.get(index).copied().unwrap_or(0),
+        }
+    }
+
+    /// The place of a new impression.
+    #[inline]
+    pub(crate) fn place(&self, new: &Held) -> usize {
+        // What arrives is mostly the newest.
+        let recent = self.stamps.iter().take(8).take_while(|&&stamp| stamp > new.at).count();
+        let mut place = if recent < 8 { recent } else { 8 + self.stamps[8..].partition_point(|&stamp| stamp > new.at) };
+        if self.classes.is_empty() && self.weights.is_empty() && self.tags.is_empty() {
+            return place;
+        }
+        while place < self.len() && self.at(place).order(new) == Ordering::Less {
+            place += 1;
+        }
+        place
+    }
+
+    /// Whether what is held from `begin` on, of the classes that count, leaves room for an impression. If not: when the newest impression was that has to leave the window, or that nothing would help.
+    #[inline]
+    pub(crate) fn room(&self, begin: i64, counts: impl Fn(u32) -> bool, weight: f64, allowed: Allowed) -> Room {
+        if weight > allowed.limit {
+            return Room::Never;
+        }
+        if self.classes.is_empty() && self.weights.is_empty() {
+            // Every impression counts one: the first too many has its place.
+            let fit = if weight.to_bits() == 1.0_f64.to_bits() { allowed.beside_one } else { allowed.beside(weight) };
+            return match self.stamps.get(fit) {
+                Some(&at) if at >= begin => Room::After(at),
+                _ => Room::Now,
+            };
+        }
+        let mut sum = 0.0;
+        for (index, &at) in self.stamps.iter().enumerate() {
+            if at < begin {
+                break;
+            }
+            let held = self.at(index);
+            if counts(held.class) {
+                sum += held.weight;
+                if sum + weight > allowed.limit {
+                    return Room::After(at);
+                }
+            }
+        }
+        Room::Now
+    }
+}
+
+/// How much a rule allows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowed {
+    pub(crate) limit: f64,
+    /// How many impressions of weight one fit beside another one.
+    beside_one: usize,
+}
+
+impl Allowed {
+    pub(crate) fn new(limit: f64) -> Self {
+        let allowed = Self { limit, beside_one: 0 };
+        Self { beside_one: allowed.beside(1.0), ..allowed }
+    }
+
+    /// How many impressions of weight one fit beside this weight.
+    fn beside(&self, weight: f64) -> usize {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, or 0; saturates")]
+        let mut fit = (self.limit - weight) as usize;
+        // The difference may have been rounded: the comparison itself decides. Beyond 2⁵³ no log is as long.
+        if fit < 1 << 53 {
+            while fit > 0 && fit as f64 + weight > self.limit {
+                fit -= 1;
+            }
+            while (fit + 1) as f64 + weight <= self.limit {
+                fit += 1;
+            }
+        }
+        fit
+    }
+}
+
+/// Whether a rule has room for an impression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    Now,
+    /// As soon as what was at this time has left the window.
+    After(i64),
+    Never,
+}
+
+/// A log that owns its columns: what [`Store`](super::Store)s of your own hold per id.
+///
+/// ```
+/// use styring_reach::cap::{Held, LogBuf};
+///
+/// let mut log = LogBuf::default();
+/// log.insert(Held { at: 10, class: 0, weight: 1.0, tag: 0 });
+/// log.insert(Held { at: 20, class: 0, weight: 1.0, tag: 0 });
+/// assert_eq!(log.as_log().iter().map(|held| held.at).collect::<Vec<_>>(), [20, 10]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LogBuf {
+    stamps: Vec<i64>,
+    classes: Vec<u32>,
+    weights: Vec<f64>,
+    tags: Vec<u64>,
+}
+
+impl LogBuf {
+    /// Adds an impression at its place.
+    pub fn insert(&mut self, held: Held) {
+        let place = self.as_log().place(&held);
+        self.stamps.insert(place, held.at);
+        self.classes.insert(place, held.class);
+        self.weights.insert(place, held.weight);
+        self.tags.insert(place, held.tag);
+    }
+
+    /// Keeps what the closure says, newest first.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Held) -> bool) {
+        let kept: Vec<Held> = self.as_log().iter().filter(|held| keep(held)).collect();
+        *self = kept.into_iter().collect();
+    }
+
+    /// As it is read.
+    pub fn as_log(&self) -> Log<'_> {
+        Log { stamps: &self.stamps, classes: &self.classes, weights: &self.weights, tags: &self.tags }
+    }
+
+    /// What several logs hold together; an impression that stands in more than one of them counts once.
+    pub(crate) fn union<'a>(logs: impl Iterator<Item = Log<'a>>) -> Self {
+        let mut all: Vec<Held> = logs.flat_map(|log| (0..log.len()).map(move |index| log.at(index))).collect();
+        all.sort_unstable_by(Held::order);
+        all.dedup_by(|a, b| a.tag != 0 && a.tag == b.tag);
+        all.into_iter().collect()
+    }
+}
+
+/// In an order that is kept.
+impl FromIterator<Held> for LogBuf {
+    fn from_iter<I: IntoIterator<Item = Held>>(held: I) -> Self {
+        let mut log = Self::default();
+        for held in held {
+            log.stamps.push(held.at);
+            log.classes.push(held.class);
+            log.weights.push(held.weight);
+            log.tags.push(held.tag);
+        }
+        log
+    }
+}
