@@ -30,6 +30,8 @@ pub use plan::{
     BudgetSpec, CampaignSpec, ChannelSpec, CurrentBudget, Lift, Plan, PlanSpec, PlannedChannel, RaiseSpec, ResultKind,
     RhythmSpec, ScoreSpec, ValueKind, VisibilitySpec,
 };
-pub use reached::{Added, CapEffect, ChannelPart, Guesses, MoreImpressions, OfUniverse, Reached, ReachedSpec, TooMuch};
+pub use reached::{
+    Added, CapEffect, ChannelPart, Guesses, Met, MoreImpressions, OfUniverse, Reached, ReachedSpec, TooMuch,
+};
 pub use results::{DayGroup, Group, Results, Span};
 pub use review::{ChannelReview, PartReview, Review};

@@ -76,8 +76,8 @@ pub struct Reached {
     pub frequencies: FrequencyHistogram,
     /// What every channel did, the widest first.
     pub channels: Vec<ChannelPart>,
-    /// How many people met how many channels.
-    pub by_number_of_channels: BTreeMap<u64, Reach>,
+    /// People by how many channels they met, from one upward; without numbers that nobody met.
+    pub by_number_of_channels: Vec<Met>,
     /// What each channel adds in the order that was asked for.
     pub in_order: Vec<Added>,
     /// What each adds if the one that adds most always comes next.
@@ -106,6 +106,20 @@ pub struct ChannelPart {
     pub average_frequency: AverageFrequency,
     /// People reached by no other channel.
     pub only_here: Reach,
+}
+
+/// People who met so many channels.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Met {
+    /// How many.
+    pub channels: usize,
+    /// The people.
+    pub people: Reach,
+    /// Their impressions.
+    pub impressions: u64,
+    /// Impressions of each, on average.
+    pub average_frequency: f64,
 }
 
 /// What a channel adds to those before it.
@@ -240,7 +254,7 @@ impl Reached {
             first: first.time,
             last: last.time,
             frequencies: truth.frequencies(),
-            by_number_of_channels: truth.by_number_of_channels(),
+            by_number_of_channels: met(log),
             in_order,
             greedily: truth.incremental_greedily().into_iter().map(added).collect(),
             caps: spec.caps.iter().map(alone).collect::<Result<_, Error>>()?,
@@ -263,6 +277,25 @@ fn numbers(log: &ContactLog, order: &[String]) -> Result<Vec<u32>, Error> {
         numbers.push(place);
     }
     Ok(numbers)
+}
+
+fn met(log: &ContactLog) -> Vec<Met> {
+    let mut pairs: Vec<(u32, u32)> = log.rows().iter().map(|row| (row.person, row.channel)).collect();
+    pairs.sort_unstable();
+    let mut sums: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
+    for own in pairs.chunk_by(|one, next| one.0 == next.0) {
+        let channels = own.chunk_by(|one, next| one.1 == next.1).count();
+        let (people, impressions) = sums.entry(channels).or_default();
+        *people += 1;
+        *impressions += own.len() as u64;
+    }
+    let row = |(channels, (people, impressions)): (usize, (u64, u64))| Met {
+        channels,
+        people: Reach::people(people),
+        impressions,
+        average_frequency: impressions as f64 / people as f64,
+    };
+    sums.into_iter().map(row).collect()
 }
 
 fn too_much(log: &ContactLog, truth: &Exposures<u32, u32>, rule: Overexposure) -> Vec<TooMuch> {
