@@ -35,12 +35,17 @@ pub(super) fn bars(
     }
     let (width, wide) = layout(width);
     let names = bars.iter().map(|bar| label::width(&bar.name, TEXT)).fold(0.0, f64::max);
-    let beside = wide || names <= width * 0.3;
-    let gutter = if beside { names.min(width * 0.3) + 10.0 } else { 0.0 };
-    let texts: Vec<String> = bars.iter().map(|bar| label::fit(&bar.text, SMALL, width * 0.55)).collect();
-    let room = texts.iter().map(|text| label::width(text, SMALL)).fold(0.0, f64::max);
-    let (left, right) = (PAD + gutter, (width - PAD - room - 8.0).max(PAD + gutter + 1.0));
-    let row = if beside && names > gutter { 38.0 } else { 24.0 } + if beside { 0.0 } else { 20.0 };
+    let room = bars.iter().map(|bar| label::width(&bar.text, SMALL)).fold(0.0, f64::max);
+    let beside = wide || (names <= width * 0.3 && room <= width * 0.35);
+    let name_room = names.min(width * 0.3) + 1.0;
+    let text_room = room.min(width * 0.55) + 1.0;
+    let (left, right) =
+        if beside { (PAD + name_room + 10.0, width - PAD - text_room - 8.0) } else { (PAD, width - PAD) };
+    let row = match (beside, names > name_room) {
+        (true, false) => 24.0,
+        (true, true) => 38.0,
+        (false, _) => 42.0,
+    };
     let entries: Vec<(Mark, String)> = legend.into_iter().collect();
     let explained = !entries.is_empty();
     let legend = Legend::new(entries, width - 2.0 * PAD);
@@ -55,15 +60,9 @@ pub(super) fn bars(
         if explained {
             legend.draw(canvas, (PAD, PAD));
         }
-        for (index, (bar, text)) in bars.iter().zip(&texts).enumerate() {
+        for (index, bar) in bars.iter().enumerate() {
             let y = top + row * index as f64;
-            let middle = if beside { y + row / 2.0 } else { y + row - 12.0 };
-            if beside {
-                canvas.name((left - 10.0, middle), Side::Left, gutter - 10.0, &bar.name);
-            } else {
-                let name = label::fit(&bar.name, TEXT, width - 2.0 * PAD);
-                canvas.text((PAD, y + 10.0), Side::Right, TEXT, &name);
-            }
+            let middle = if beside { y + row / 2.0 } else { y + 28.0 };
             let mut begin = 0.0;
             for (length, colour, alpha) in &bar.parts {
                 let end = begin + length.max(0.0);
@@ -71,8 +70,18 @@ pub(super) fn bars(
                 canvas.rect((from, middle - BAR / 2.0), (to, middle + BAR / 2.0), *colour, *alpha);
                 begin = end;
             }
-            canvas.text((left + reach(begin) + 6.0, middle), Side::Right, SMALL, text);
+            canvas.line((left, middle - row.min(24.0) / 2.0), (left, middle + row.min(24.0) / 2.0), 1, INK);
+            if beside {
+                canvas.name((left - 10.0, middle), Side::Left, name_room, &bar.name);
+                let text = label::fit(&bar.text, SMALL, text_room);
+                canvas.text((left + reach(begin) + 6.0, middle), Side::Right, SMALL, &text);
+            } else {
+                // On a phone name and text share the line above the bar.
+                let text = label::fit(&bar.text, SMALL, width * 0.7);
+                let left_over = width - 2.0 * PAD - label::width(&text, SMALL) - 8.0;
+                canvas.text((PAD, y + 9.0), Side::Right, TEXT, &label::fit(&bar.name, TEXT, left_over));
+                canvas.text((width - PAD, y + 9.0), Side::Left, SMALL, &text);
+            }
         }
-        canvas.line((left, top), (left, top + row * bars.len() as f64), 1, INK);
     })
 }

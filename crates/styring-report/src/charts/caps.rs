@@ -16,7 +16,7 @@ pub fn caps(caps: &[&CapEffect], reach: u64, width: u32) -> Result<String, Error
         name: if cap.rule.is_empty() { "all caps together".to_owned() } else { cap.rule.clone() },
         parts: vec![(cap.above as f64, palette::channel(3), 1.0), (cap.shown as f64, palette::channel(0), SHOWN)],
         text: format!(
-            "removes {} · reach kept {}",
+            "\u{2212}{} · keeps {}",
             numbers::share_of(cap.above, cap.above + cap.shown),
             numbers::share_of(cap.reach_kept.count(), reach)
         ),
@@ -26,5 +26,5 @@ pub fn caps(caps: &[&CapEffect], reach: u64, width: u32) -> Result<String, Error
         (Mark::Area(palette::channel(3), 1.0), "impressions removed".to_owned()),
         (Mark::Area(palette::channel(0), SHOWN), "impressions shown".to_owned()),
     ];
-    bars("What each cap would have removed, and the reach it would have kept", legend, &rows, width)
+    bars("What each cap would have removed of the impressions, and kept of the reach", legend, &rows, width)
 }
