@@ -47,7 +47,7 @@ enum Command {
     /// Count whom impressions reached, how often, by which channels, and what caps would have done.
     ///
     /// Reads a log, one impression a row: person, channel, time. Writes reach.html, reach.json, frequency.csv (for `styring week`), overexposed.csv and caps.csv to DIR, and rejected.csv if rows had to be
-    /// set aside. The log is held in memory: some 60 bytes a row, and every id once. Exit codes: 0 done, 2 wrong command line, 3 the caps cannot be used, 4 the log cannot be used, 5 a file cannot be
+    /// set aside. The log is held in memory: some 60 bytes a row, and some 100 a person. Exit codes: 0 done, 2 wrong command line, 3 the caps cannot be used, 4 the log cannot be used, 5 a file cannot be
     /// written.
     Reach(ReachCommand),
     /// Names of segments.

@@ -70,7 +70,7 @@ struct Read {
 
 /// Reads impressions, counts whom they reached, and writes `reach.html`, `reach.json`, `frequency.csv`, `overexposed.csv` and `caps.csv`, all or none; `rejected.csv` beside them if rows had to be set aside.
 ///
-/// Memory: some 60 bytes a row at the highest, and for every person the id with about 60 bytes.
+/// Memory: at the highest some 60 bytes a row, and for every person the id with some 100 bytes: the caps remember what was shown to whom.
 ///
 /// # Errors
 /// See [`Error`]; its exit code says which side is to blame. Nothing has been written then.

@@ -39,7 +39,7 @@ fn log(people: u64, channels: &[&str], change: impl FnOnce(&mut ReachedSpec)) ->
     for person in 0..people {
         for shown in 0..=person * person % 997 / 60 {
             let channel = channels[((person + shown * shown) % channels.len() as u64) as usize];
-            contacts.add(&format!("p{person}"), channel, FIRST + 7_200 * shown as i64 + person as i64);
+            contacts.add(&format!("p{person}"), channel, FIRST + (7_200 * shown + person).cast_signed());
         }
     }
     let mut spec = ReachedSpec { universe: Some(people * 2), ..ReachedSpec::default() };
