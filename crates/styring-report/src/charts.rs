@@ -25,21 +25,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod added_reach;
+mod bars;
 mod budget;
 mod calendar;
 mod canvas;
+mod caps;
+mod channel_reach;
 mod channels;
+mod channels_met;
 mod cohorts;
 mod concentration;
+mod contacts;
 mod cost;
 mod day_axis;
 mod frequency;
 mod goal;
 mod goal_days;
+mod k_plus;
 mod label;
 mod legend;
 pub(crate) mod palette;
+mod plot;
 mod ratio_axis;
+mod reach_curve;
 mod scale;
 mod score;
 mod spend;
@@ -47,14 +56,22 @@ mod tracking;
 mod value_curve;
 mod week_axis;
 
+pub use added_reach::added_reach;
 pub use budget::budget;
+pub use caps::caps;
+pub use channel_reach::channel_reach;
 pub use channels::channels;
+pub use channels_met::channels_met;
 pub use cohorts::cohorts;
 pub use concentration::concentration;
+pub use contacts::contacts;
+pub(crate) use contacts::frequencies;
 pub use cost::cost;
 pub use frequency::frequency;
 pub use goal::goal;
 pub use goal_days::goal_days;
+pub use k_plus::k_plus;
+pub use reach_curve::reach_curve;
 pub use score::score;
 pub use spend::spend;
 pub(crate) use tracking::compared;

@@ -38,4 +38,10 @@ pub enum Error {
     /// From the lifetime values underneath.
     #[error(transparent)]
     Ltv(#[from] styring_ltv::Error),
+    /// From the playbook underneath.
+    #[error(transparent)]
+    Playbook(#[from] styring_playbook::Error),
+    /// From reach underneath.
+    #[error(transparent)]
+    Reach(#[from] styring_reach::Error),
 }

@@ -41,6 +41,7 @@
 //! - The page and the terminal tables: [`WeeklyReport`]; what was read, and what was set aside: [`Source`], [`Finding`], [`ExtraSum`].
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
+//! - A log of impressions: reach, frequency, channels, caps, as a page and for the terminal: [`ReachReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -53,6 +54,8 @@ mod lifetime_words;
 mod numbers;
 mod page;
 mod period;
+mod reach_report;
+mod reach_words;
 mod source;
 mod terminal;
 mod text;
@@ -62,6 +65,7 @@ mod words;
 pub use error::Error;
 pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
+pub use reach_report::ReachReport;
 pub use source::{ExtraSum, Finding, Source};
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;
