@@ -29,7 +29,8 @@ pub fn register() -> Vec<Owned> {
         owned("segments", Some("styring-segments"), SEGMENTS),
         owned("segments", Some("styring-reach"), REACH),
         owned("experiments", Some("styring-experiments"), EXPERIMENTS),
-        owned("attribution", Some("styring-experiments"), GEO),
+        owned("experiments", None, GEO_PANELS_TO_COME),
+        owned("attribution", None, GEO_TO_COME),
         owned("attribution", None, ATTRIBUTION_TO_COME),
     ]
     .concat()
@@ -121,7 +122,6 @@ const EXPERIMENTS: &[&str] = &[
     "cs_boundaries",
     "cs_bounded_mean_trajectories",
     "cs_quantile",
-    "did_panel",
     "exact_2x2",
     "fieller_ratio_holdout",
     "gb_bandit",
@@ -133,10 +133,6 @@ const EXPERIMENTS: &[&str] = &[
     "gb_quantile",
     "gb_sequential_onesided",
     "gb_sequential_trajectories",
-    "geo_synthetic_control",
-    "geo_tbr",
-    "geo_tbr_design",
-    "geo_trimmed_match",
     "gs_published_tables",
     "gs_rpact_analysis_trajectories",
     "gs_rpact_designs",
@@ -160,14 +156,23 @@ const EXPERIMENTS: &[&str] = &[
     "sp_ztest_trajectories",
     "srm_fixed",
     "srm_sequential_trajectories",
-    "structural_ts_counterfactual",
     "tea_mean_ratio_cuped",
     "tea_power",
     "tea_proportion",
 ];
 
+/// Experiments on geographies.
+const GEO_PANELS_TO_COME: &[&str] = &[
+    "did_panel",
+    "geo_synthetic_control",
+    "geo_tbr",
+    "geo_tbr_design",
+    "geo_trimmed_match",
+    "structural_ts_counterfactual",
+];
+
 /// Of the folder of attribution: experiments on geographies.
-const GEO: &[&str] = &[
+const GEO_TO_COME: &[&str] = &[
     "augsynth_ridge",
     "causalimpact_bsts",
     "causalimpact_mle",
