@@ -21,14 +21,16 @@ fn rows(n: u32) -> Vec<[f64; 4]> {
         .collect()
 }
 
+/// Some of the values.
+fn first<const K: usize>(joint: &Joint<4>, places: [usize; K]) -> Joint<K> {
+    let covariances = places.map(|i| places.map(|j| joint.covariance(i, j).unwrap()));
+    Joint::from_summary(joint.n(), places.map(|i| joint.mean(i)), covariances).unwrap()
+}
+
 fn decisions(criterion: &mut Criterion) {
     for n in [200, 20_000] {
         let (control, treatment): (Joint<4>, Joint<4>) =
             (rows(n).into_iter().collect(), rows(n + n / 2).into_iter().skip(n as usize / 2).collect());
-        fn first<const K: usize>(joint: &Joint<4>, places: [usize; K]) -> Joint<K> {
-            let covariances = places.map(|i| places.map(|j| joint.covariance(i, j).unwrap()));
-            Joint::from_summary(joint.n(), places.map(|i| joint.mean(i)), covariances).unwrap()
-        }
         let means: [Moments; 2] = [first(&control, [0]), first(&treatment, [0])];
         let ratios: [Joint<2>; 2] = [first(&control, [0, 1]), first(&treatment, [0, 1])];
         let cuped: [Joint<2>; 2] = [first(&control, [0, 2]), first(&treatment, [0, 2])];
@@ -77,7 +79,7 @@ fn adding(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rows");
     group.throughput(Throughput::Elements(rows.len() as u64)).sample_size(20);
     group.bench_function("floor: sum of one value", |b| {
-        b.iter(|| black_box(&rows).iter().map(|row| row[0]).sum::<f64>())
+        b.iter(|| black_box(&rows).iter().map(|row| row[0]).sum::<f64>());
     });
     group.bench_function("Moments", |b| {
         b.iter(|| black_box(&rows).iter().map(|row| [row[0]]).collect::<Moments>());

@@ -193,6 +193,11 @@ impl<const K: usize> Joint<K> {
         self.n = n;
     }
 
+    /// Sums of products of distances from the means.
+    pub(crate) fn products(&self) -> &[[f64; K]; K] {
+        &self.products
+    }
+
     /// How many.
     pub fn n(&self) -> u64 {
         self.n

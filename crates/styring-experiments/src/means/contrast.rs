@@ -362,9 +362,6 @@ impl Part {
         on_control: [f64; K],
         on_treatment: [f64; K],
     ) -> Result<Self, Error> {
-        if arm.n() < 2 {
-            return Err(Error::TooFew { what: "values in an arm", needed: 2, given: arm.n() });
-        }
         let n = arm.n() as f64;
         Ok(Self {
             covariance: [
@@ -398,13 +395,15 @@ pub fn one_sample(values: &Moments, hypothesis: impl Into<Hypothesis>) -> Result
 
 /// Covariance of two weighted sums of the values of an arm.
 pub(crate) fn form<const K: usize>(arm: &Joint<K>, one: [f64; K], other: [f64; K]) -> Result<f64, Error> {
-    let mut sum = 0.0;
-    for (i, left) in one.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
-        for (j, right) in other.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
-            sum += left * right * arm.covariance(i, j)?;
-        }
+    if arm.n() < 2 {
+        return Err(Error::TooFew { what: "values in an arm", needed: 2, given: arm.n() });
     }
-    Ok(sum)
+    let mut sum = 0.0;
+    for (left, row) in one.iter().zip(arm.products()) {
+        let inner: f64 = other.iter().zip(row).map(|(right, product)| right * product).sum();
+        sum += left * inner;
+    }
+    Ok(sum / (arm.n() - 1) as f64)
 }
 
 /// A ratio of two means, and how it moves with them.
