@@ -58,7 +58,7 @@ fn sequential(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("exact conversion counts");
     group.sample_size(20).throughput(Throughput::Elements(tests.len() as u64));
     group.bench_function("evidence", |b| {
-        b.iter(|| tests.iter().map(|test| black_box(test).e_value().log()).sum::<f64>())
+        b.iter(|| tests.iter().map(|test| black_box(test).e_value().log()).sum::<f64>());
     });
     group.bench_function("evidence and interval", |b| {
         b.iter(|| {

@@ -173,5 +173,8 @@ fn points(ranges: &[Range], low: f64, high: f64) -> Vec<f64> {
     let inside = ranges.iter().flat_map(around).filter(|&place| low < place && place < high);
     let mut points: Vec<f64> = inside.chain([low, high]).collect();
     points.sort_by(f64::total_cmp);
+    // Arms that are alike have their places side by side: one of them is enough.
+    let narrowest = ranges.iter().map(|range| range.scale).fold(f64::INFINITY, f64::min);
+    points.dedup_by(|next, kept| *next < high && *next - *kept < narrowest);
     points
 }

@@ -31,7 +31,7 @@ pub(crate) fn integral(points: &[f64], f: impl Fn(f64) -> f64) -> f64 {
         .map(|ends| (ends[0], ends[1], panel(&f, ends[0], ends[1])))
         .collect();
     let whole: f64 = panels.iter().map(|(_, _, (value, _))| value.abs()).sum();
-    let tolerance = 1e-13 * whole;
+    let tolerance = 1e-11 * whole;
     panels.into_iter().map(|(low, high, found)| refined(&f, (low, high), found, tolerance, 24)).sum()
 }
 
