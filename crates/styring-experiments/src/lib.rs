@@ -1,8 +1,28 @@
 //! Experiment statistics for marketing: from counts and moments to a decision and its interval.
 //!
+//! ```
+//! use styring_experiments::{Counts, Hypothesis, Language, Naming, RatioMethod, TwoProportions};
+//!
+//! let (new, old) = (Counts::new(578, 12_000)?, Counts::new(490, 12_000)?);
+//! let lift = TwoProportions::new(new, old)?.lift(RatioMethod::default(), Hypothesis::two_sided())?;
+//! assert!(lift.p_value() < 0.05 && !lift.set().contains(0.0)); // from one test, so they never disagree
+//! println!("{}", lift.sentence(Language::English, Naming { treatment: "The new form", control: "the old one", metric: "conversion rate" }));
+//! # Ok::<(), styring_experiments::Error>(())
+//! ```
+//!
+//! # Modules by what you look for
+//!
+//! - Who sees what: [`assignment`]; whether it went as planned: [`SampleRatio`].
+//! - Conversion rates and rates of events, exact tests, equivalence: [`TwoProportions`], [`TwoRates`], [`Equivalence`]. What a campaign brought: [`Holdout`], [`Incremental`].
 //! - Means, ratios, lifts, CUPED, strata, regression, quantiles: [`means`].
-//! - Rank tests: [`ranks`]. Permutation and bootstrap: [`resampling`]. Several experiments on one question: [`meta`].
-//! - What other programs answer: [`parity`].
+//! - Rank tests: [`ranks`]. Permutation and bootstrap: [`resampling`]. Several experiments on one question: [`meta`]. Several tests at once: [`Correction`].
+//! - Looking at any time: [`sequential`]. At planned looks: [`group_sequential`]. What to do then: [`decision`].
+//! - With a prior: [`bayes`]. How large and how long: [`planning`].
+//! - What every test answers with: [`Readout`], [`ConfidenceSet`]. What other programs answer: [`parity`].
+//!
+//! # Features
+//!
+//! `serde`: summaries, designs, plans, trials and answers.
 
 mod alternative;
 pub mod assignment;

@@ -20,6 +20,7 @@
 //! | `triangle` | [`triangle`] | development triangles: the chain ladder with Mack's errors |
 //! | `segments` | [`segments`] | names, overlap, negative lists, events, customer keys, signals |
 //! | `reach` | [`reach`] | frequency caps, reach from logs and models, sequencing |
+//! | `experiments` | [`experiments`] | fixed, sequential, group-sequential and Bayesian tests, holdouts, planning |
 //! | `allocation` (default) | [`allocation`] | budgets: the founding rhythm, guardrails, reasons |
 //! | `playbook` | [`playbook`] | the plan and the weekly review |
 //! | `report` | [`report`] | charts, the HTML and the terminal report |
@@ -31,6 +32,9 @@
 #[cfg(feature = "allocation")]
 #[doc(inline)]
 pub use styring_allocation as allocation;
+#[cfg(feature = "experiments")]
+#[doc(inline)]
+pub use styring_experiments as experiments;
 #[cfg(feature = "ltv")]
 #[doc(inline)]
 pub use styring_ltv as ltv;
