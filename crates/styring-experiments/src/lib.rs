@@ -2,12 +2,14 @@
 //!
 //! - Means, ratios, lifts, CUPED, strata, regression, quantiles: [`means`].
 //! - Rank tests: [`ranks`]. Permutation and bootstrap: [`resampling`]. Several experiments on one question: [`meta`].
+//! - Geo experiments: [`geo`].
 //! - What other programs answer: [`parity`].
 
 mod alternative;
 mod confidence_set;
 mod counts;
 mod error;
+pub mod geo;
 mod hypothesis;
 mod level;
 pub mod means;
