@@ -3,3 +3,6 @@
 
 #[path = "reference/means.rs"]
 mod means;
+
+#[path = "reference/geo.rs"]
+mod geo;

@@ -4,12 +4,7 @@ use crate::Error;
 
 /// Weights with what the simplex left over explained by ridge regression: w + (B′B + λI)⁻¹ B′(a − Bw), with the donors B (days × donors, row by row in `donors`) less their mean of each day
 /// (Ben-Michael, Feller and Rothstein 2021). They sum to 1 still, and may be negative.
-pub(crate) fn augmented(
-    target: &[f64],
-    donors: &[Vec<f64>],
-    weights: &[f64],
-    lambda: f64,
-) -> Result<Vec<f64>, Error> {
+pub(crate) fn augmented(target: &[f64], donors: &[Vec<f64>], weights: &[f64], lambda: f64) -> Result<Vec<f64>, Error> {
     if !(lambda > 0.0 && lambda.is_finite()) {
         return Err(Error::range("ridge", "above 0", lambda));
     }

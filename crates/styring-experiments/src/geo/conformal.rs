@@ -158,7 +158,14 @@ impl Conformal {
             Alternative::Less => above,
         };
         let set = question.set(low, high);
-        Ok(Readout::new("conformal, moving blocks", Scale::Difference, (Some(estimate), null), set, p, (level, alternative)))
+        Ok(Readout::new(
+            "conformal, moving blocks",
+            Scale::Difference,
+            (Some(estimate), null),
+            set,
+            p,
+            (level, alternative),
+        ))
     }
 
     /// Treated less the plain mean of the others.

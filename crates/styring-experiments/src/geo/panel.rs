@@ -127,7 +127,11 @@ impl Panel {
             return Err(Error::TooFew { what: "units without the treatment", needed: 1, given: 0 });
         }
         if self.first_treated == 0 || self.first_treated >= self.days {
-            return Err(Error::range("first treated day", "after the first day and not after the last", self.first_treated));
+            return Err(Error::range(
+                "first treated day",
+                "after the first day and not after the last",
+                self.first_treated,
+            ));
         }
         Ok(self)
     }
@@ -191,7 +195,8 @@ fn marked(places: &BTreeMap<&str, usize>, names: &[impl AsRef<str>]) -> Result<V
     let mut marked = vec![false; places.len()];
     for name in names {
         let name = name.as_ref();
-        let place = places.get(name).ok_or_else(|| Error::Unit { unit: name.to_owned(), what: "is not in the panel" })?;
+        let place =
+            places.get(name).ok_or_else(|| Error::Unit { unit: name.to_owned(), what: "is not in the panel" })?;
         if std::mem::replace(&mut marked[*place], true) {
             return Err(Error::Unit { unit: name.to_owned(), what: "is named twice" });
         }
@@ -272,8 +277,9 @@ impl PanelRows {
                 return Err(Error::Unit { unit: unit.clone(), what: "has no value on some day of the panel" });
             }
         }
-        let place = usize::try_from(i64::from(first_treated) - i64::from(*first))
-            .map_err(|_| Error::range("first treated day", "after the first day and not after the last", first_treated))?;
+        let place = usize::try_from(i64::from(first_treated) - i64::from(*first)).map_err(|_| {
+            Error::range("first treated day", "after the first day and not after the last", first_treated)
+        })?;
         let units = self.units.iter().map(|(unit, days)| (unit.as_str(), days.values().copied().collect()));
         Panel::new(units, treated, place)
     }

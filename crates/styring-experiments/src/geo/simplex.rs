@@ -41,7 +41,8 @@ pub(crate) fn nearest(gram: &[f64], n: usize) -> Result<Nearest, Error> {
             .filter(|i| gradient[*i] < value - 1e-14 * scale);
         steps += 1;
         let (Some(entering), true) = (entering, steps <= limit) else {
-            let off = |i: usize| if weights[i] > 0.0 { (gradient[i] - value).abs() } else { (value - gradient[i]).max(0.0) };
+            let off =
+                |i: usize| if weights[i] > 0.0 { (gradient[i] - value).abs() } else { (value - gradient[i]).max(0.0) };
             let violation = (0..n).map(off).fold(0.0, f64::max) / scale;
             return if violation <= OPTIMAL {
                 Ok(Nearest { weights, violation })

@@ -283,13 +283,20 @@ impl Placebos {
 
     /// The donors' names and what each "effect" is over the fit before it; none for a donor that was fitted perfectly.
     pub fn studentised(&self) -> Vec<(&str, Option<f64>)> {
-        let of_donor = |(name, donor): (&String, &Placebo)| (name.as_str(), self.over(donor.effect, donor.before));
-        self.names.iter().zip(&self.donors).map(of_donor).map(|(name, value)| (name, value)).collect()
+        self.names
+            .iter()
+            .zip(&self.donors)
+            .map(|(name, donor)| (name.as_str(), self.over(donor.effect, donor.before)))
+            .collect()
     }
 
     /// The donors' names and the root mean squared gap after over the one before; none for a donor that was fitted perfectly.
     pub fn rmspe_ratios(&self) -> Vec<(&str, Option<f64>)> {
-        self.names.iter().zip(&self.donors).map(|(name, donor)| (name.as_str(), self.over(donor.after, donor.before))).collect()
+        self.names
+            .iter()
+            .zip(&self.donors)
+            .map(|(name, donor)| (name.as_str(), self.over(donor.after, donor.before)))
+            .collect()
     }
 
     fn over(&self, after: f64, before: f64) -> Option<f64> {
@@ -304,9 +311,8 @@ impl Placebos {
     /// [`Error::NoSpread`] where the treated were fitted perfectly.
     pub fn rmspe_p_value(&self) -> Result<f64, Error> {
         let own = self.over(self.treated.after, self.treated.before).ok_or(PERFECT)?;
-        let as_large = |donor: &&Placebo| {
-            self.over(donor.after, donor.before).is_none_or(|ratio| ratio >= own * (1.0 - 1e-12))
-        };
+        let as_large =
+            |donor: &&Placebo| self.over(donor.after, donor.before).is_none_or(|ratio| ratio >= own * (1.0 - 1e-12));
         Ok(self.share(self.donors.iter().filter(as_large).count()))
     }
 
