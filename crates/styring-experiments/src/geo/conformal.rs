@@ -89,7 +89,8 @@ impl Conformal {
             }
             Counterfactual::Synthetic(weighting) => self.gaps(&self.treated, self.first_treated, weighting)?,
         };
-        Ok(mean(&gaps[self.first_treated..]))
+        // No −0, which would be another number in order.
+        Ok(mean(&gaps[self.first_treated..]) + 0.0)
     }
 
     /// How probable a block as far from a constant effect is, if that is the effect.
@@ -121,7 +122,8 @@ impl Conformal {
     /// Those of [`Conformal::p_value`].
     pub fn readout(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
         let question = Question::of(hypothesis, 0.0)?;
-        let Question { level, alternative, null } = question;
+        let Question { level, alternative, .. } = question;
+        let null = question.null + 0.0;
         let estimate = self.effect()?;
         // The estimate is never rejected, so that the set is not empty and holds it.
         let p_at = |effect: f64| {

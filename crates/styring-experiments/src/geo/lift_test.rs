@@ -54,18 +54,12 @@ impl LiftTest {
         let root = mean / self.standard_error;
         let shape = root * root;
         let apart = (self.lift - mean) / mean;
-        let bend = if apart.is_finite() && apart < 1e8 {
-            shape * less_log(apart)
-        } else {
-            shape * (self.lift / mean) - shape * (1.0 + self.lift.ln() - mean.ln())
-        };
-        let value = if shape < 1e-12 {
-            // Γ(k) is 1/k here; k ln k is nothing.
-            shape.max(f64::MIN_POSITIVE).ln() - self.lift.ln() + shape * (self.lift / mean).ln()
-                - self.lift * (mean / self.standard_error / self.standard_error)
-        } else {
-            0.5 * (libm::log(shape / (2.0 * std::f64::consts::PI))) - lacking(shape) - bend - self.lift.ln()
-        };
+        // Far below the mean, 1 + t would lose what is left.
+        let bend = if apart < -0.5 { apart - libm::log(self.lift / mean) } else { less_log(apart) };
+        let value = 0.5 * libm::log(shape / (2.0 * std::f64::consts::PI))
+            - lacking(shape)
+            - shape * bend
+            - libm::log(self.lift);
         if value.is_finite() { Ok(value) } else { Err(Error::range("lift of the model", "nearer to the test", model)) }
     }
 }

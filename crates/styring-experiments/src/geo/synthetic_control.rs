@@ -54,6 +54,8 @@ pub(crate) struct Fit {
     simplex: Vec<f64>,
     weights: Vec<f64>,
     violation: f64,
+    /// A root mean squared gap that is as good as none: the optimum is known to the square of it.
+    perfect: f64,
     /// Of every day.
     pub(crate) predicted: Vec<f64>,
 }
@@ -79,6 +81,8 @@ impl Fit {
             }
         }
         let nearest = nearest(&gram, n)?;
+        let farthest = (0..n).map(|i| gram[i * n + i]).fold(0.0, f64::max);
+        let perfect = 1e-6 * (farthest / days as f64).sqrt();
         let weights = match weighting.ridge {
             None => nearest.weights.clone(),
             // Seen from the target, which leaves differences between days' means to the weights that sum to 1.
@@ -92,7 +96,7 @@ impl Fit {
                 }
             }
         }
-        Ok(Self { simplex: nearest.weights, weights, violation: nearest.violation, predicted })
+        Ok(Self { simplex: nearest.weights, weights, violation: nearest.violation, perfect, predicted })
     }
 }
 
@@ -204,8 +208,8 @@ impl SyntheticControl {
 
     /// Both, the second over the first; none where the fit is perfect.
     pub fn rmspe_ratio(&self) -> Option<f64> {
-        let ratio = self.rmspe_after() / self.rmspe_before();
-        ratio.is_finite().then_some(ratio)
+        let before = self.rmspe_before();
+        (before > self.fit.perfect).then(|| self.rmspe_after() / before)
     }
 }
 
@@ -234,15 +238,14 @@ pub struct Placebos {
     treated: Placebo,
     donors: Vec<Placebo>,
     names: Vec<String>,
-    /// A gap before the treatment that is rounding.
-    rounding: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 struct Placebo {
     effect: f64,
-    before: f64,
+    /// None where it is fitted perfectly.
+    before: Option<f64>,
     after: f64,
 }
 
@@ -251,7 +254,16 @@ impl Placebo {
         let gaps: Vec<f64> = actual.iter().zip(&fit.predicted).map(|(actual, predicted)| actual - predicted).collect();
         let (before, after) = gaps.split_at(start);
         let root = |part: &[f64]| norm(part) / (part.len() as f64).sqrt();
-        Self { effect: mean(after), before: root(before), after: root(after) }
+        let before = Some(root(before)).filter(|before| *before > fit.perfect);
+        Self { effect: mean(after), before, after: root(after) }
+    }
+
+    fn studentised(&self) -> Option<f64> {
+        self.before.map(|before| self.effect / before)
+    }
+
+    fn ratio(&self) -> Option<f64> {
+        self.before.map(|before| self.after / before)
     }
 }
 
@@ -278,29 +290,17 @@ impl Placebos {
             others.insert(place, row);
         }
         let names = places.iter().map(|place| panel.units()[*place].clone()).collect();
-        Ok(Self { treated, donors, names, rounding: 1e-12 * panel.largest() })
+        Ok(Self { treated, donors, names })
     }
 
-    /// The donors' names and what each "effect" is over the fit before it; none for a donor that was fitted perfectly.
-    pub fn studentised(&self) -> Vec<(&str, Option<f64>)> {
-        self.names
-            .iter()
-            .zip(&self.donors)
-            .map(|(name, donor)| (name.as_str(), self.over(donor.effect, donor.before)))
-            .collect()
+    /// The donors' names and what the "effect" on each is over the fit before it; none for a donor that was fitted perfectly.
+    pub fn studentised(&self) -> impl Iterator<Item = (&str, Option<f64>)> {
+        self.names.iter().zip(&self.donors).map(|(name, donor)| (name.as_str(), donor.studentised()))
     }
 
     /// The donors' names and the root mean squared gap after over the one before; none for a donor that was fitted perfectly.
-    pub fn rmspe_ratios(&self) -> Vec<(&str, Option<f64>)> {
-        self.names
-            .iter()
-            .zip(&self.donors)
-            .map(|(name, donor)| (name.as_str(), self.over(donor.after, donor.before)))
-            .collect()
-    }
-
-    fn over(&self, after: f64, before: f64) -> Option<f64> {
-        (before > self.rounding).then(|| after / before)
+    pub fn rmspe_ratios(&self) -> impl Iterator<Item = (&str, Option<f64>)> {
+        self.names.iter().zip(&self.donors).map(|(name, donor)| (name.as_str(), donor.ratio()))
     }
 
     /// The share of units, the treated among them, whose gap grew as much as the treated one's: by the ratio of root mean squared gaps after and before (Abadie, Diamond and Hainmueller 2010).
@@ -310,9 +310,8 @@ impl Placebos {
     ///
     /// [`Error::NoSpread`] where the treated were fitted perfectly.
     pub fn rmspe_p_value(&self) -> Result<f64, Error> {
-        let own = self.over(self.treated.after, self.treated.before).ok_or(PERFECT)?;
-        let as_large =
-            |donor: &&Placebo| self.over(donor.after, donor.before).is_none_or(|ratio| ratio >= own * (1.0 - 1e-12));
+        let own = self.treated.ratio().ok_or(PERFECT)?;
+        let as_large = |donor: &&Placebo| donor.ratio().is_none_or(|ratio| ratio >= own * (1.0 - 1e-12));
         Ok(self.share(self.donors.iter().filter(as_large).count()))
     }
 
@@ -329,8 +328,7 @@ impl Placebos {
     pub fn readout(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
         let question = Question::of(hypothesis, 0.0)?;
         let Question { level, alternative, null } = question;
-        let before = self.treated.before;
-        self.over(0.0, before).ok_or(PERFECT)?;
+        let before = self.treated.before.ok_or(PERFECT)?;
         let extreme = |value: f64| match alternative {
             Alternative::TwoSided => value.abs(),
             Alternative::Greater => value,
@@ -340,7 +338,7 @@ impl Placebos {
         let mut reaches: Vec<f64> = self
             .donors
             .iter()
-            .map(|donor| self.over(donor.effect, donor.before).map_or(f64::INFINITY, |value| extreme(value) * before))
+            .map(|donor| donor.studentised().map_or(f64::INFINITY, |value| extreme(value) * before))
             .collect();
         reaches.sort_unstable_by(|a, b| b.total_cmp(a));
         let effect = self.treated.effect;
