@@ -20,13 +20,13 @@ fn wild() -> impl Strategy<Value = f64> + Clone {
 
 /// Units × days, how many of the first are treated, and from when.
 #[derive(Debug, Clone)]
-struct Rows {
+struct World {
     rows: Vec<Vec<f64>>,
     treated: usize,
     start: usize,
 }
 
-impl Rows {
+impl World {
     fn panel(&self) -> Result<Panel, Error> {
         let names: Vec<String> = (0..self.rows.len()).map(|place| format!("geo {place}")).collect();
         Panel::new(names.clone().into_iter().zip(self.rows.iter().cloned()), &names[..self.treated], self.start)
@@ -42,10 +42,10 @@ fn rows_of(
     value: impl Strategy<Value = f64> + Clone,
     units: std::ops::Range<usize>,
     before: std::ops::Range<usize>,
-) -> impl Strategy<Value = Rows> {
+) -> impl Strategy<Value = World> {
     (units, before, 1..5_usize).prop_flat_map(move |(units, start, after)| {
         let row = prop::collection::vec(value.clone(), start + after);
-        (prop::collection::vec(row, units), 1..units.max(2)).prop_map(move |(rows, treated)| Rows {
+        (prop::collection::vec(row, units), 1..units.max(2)).prop_map(move |(rows, treated)| World {
             rows,
             treated,
             start,
@@ -54,11 +54,11 @@ fn rows_of(
 }
 
 /// More days before than donors, so that weights are unique.
-fn tame() -> impl Strategy<Value = Rows> {
+fn tame() -> impl Strategy<Value = World> {
     rows_of(-10.0..10.0_f64, 3..8, 9..20)
 }
 
-fn whole() -> impl Strategy<Value = Rows> {
+fn whole() -> impl Strategy<Value = World> {
     rows_of((0..4_u8).prop_map(f64::from), 2..7, 1..7)
 }
 

@@ -99,7 +99,7 @@ impl Conformal {
     ///
     /// [`Error::OutOfRange`] for an effect that is no number or beyond ±1e100; those of [`SyntheticControl::new`](crate::geo::SyntheticControl::new).
     pub fn p_value(&self, effect: f64, alternative: Alternative) -> Result<f64, Error> {
-        if !(effect.abs() <= 1e100) {
+        if effect.is_nan() || effect.abs() > 1e100 {
             return Err(Error::range("effect", "between -1e100 and 1e100", effect));
         }
         let residuals = self.residuals(effect)?;
@@ -231,19 +231,19 @@ impl Conformal {
             };
             match (alternative, self.norm) {
                 (Alternative::TwoSided, Norm::Square) => {
-                    // a θ² − 2bθ + c = 0
-                    let [mut a, mut b, mut c] = [0.0; 3];
+                    // square · θ² − 2 · linear · θ + constant = 0
+                    let [mut square, mut linear, mut constant] = [0.0; 3];
                     for (places, sign) in [(block(from), 1.0), (block(start), -1.0)] {
                         for day in places {
-                            let (r, h) = lines[day];
-                            a += sign * h * h;
-                            b += sign * r * h;
-                            c += sign * r * r;
+                            let (rest, slope) = lines[day];
+                            square += sign * slope * slope;
+                            linear += sign * rest * slope;
+                            constant += sign * rest * rest;
                         }
                     }
-                    let root = (b * b - a * c).max(0.0).sqrt();
-                    let far = if b >= 0.0 { b + root } else { b - root };
-                    ties.extend([far / a, c / far]);
+                    let root = (linear * linear - square * constant).max(0.0).sqrt();
+                    let far = if linear >= 0.0 { linear + root } else { linear - root };
+                    ties.extend([far / square, constant / far]);
                 }
                 (Alternative::TwoSided, Norm::Absolute) => {
                     let mut kinks: Vec<f64> =

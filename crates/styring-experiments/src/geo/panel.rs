@@ -81,7 +81,7 @@ impl Panel {
             if row.len() != days {
                 return Err(Error::Lengths { what: "the days of units", first: days, second: row.len() });
             }
-            if let Some(value) = row.iter().find(|value| !(value.abs() <= LIMIT)) {
+            if let Some(value) = row.iter().find(|value| !within(**value)) {
                 return Err(Error::range("value of a unit", "between -1e100 and 1e100", value));
             }
         }
@@ -190,6 +190,10 @@ impl Panel {
 /// Squares and products of four of these are numbers still.
 const LIMIT: f64 = 1e100;
 
+fn within(value: f64) -> bool {
+    value.abs() <= LIMIT
+}
+
 /// Which places carry one of the names.
 fn marked(places: &BTreeMap<&str, usize>, names: &[impl AsRef<str>]) -> Result<Vec<bool>, Error> {
     let mut marked = vec![false; places.len()];
@@ -237,7 +241,7 @@ impl PanelRows {
     /// [`Error::OutOfRange`] for a value, or a sum of values, that is no number or beyond ±1e100. Nothing is added then.
     pub fn add(&mut self, unit: &str, day: i32, value: f64) -> Result<(), Error> {
         let sum = self.units.get(unit).and_then(|days| days.get(&day)).copied().unwrap_or(0.0) + value;
-        if !(sum.abs() <= LIMIT) {
+        if !within(sum) {
             return Err(Error::range("value of a unit", "between -1e100 and 1e100", value));
         }
         self.units.entry(unit.to_owned()).or_default().insert(day, sum);
@@ -273,7 +277,7 @@ impl PanelRows {
         };
         let days = i64::from(*last) - i64::from(*first) + 1;
         for (unit, values) in &self.units {
-            if values.len() as i64 != days {
+            if i64::try_from(values.len()) != Ok(days) {
                 return Err(Error::Unit { unit: unit.clone(), what: "has no value on some day of the panel" });
             }
         }

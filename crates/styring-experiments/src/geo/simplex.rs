@@ -30,8 +30,8 @@ pub(crate) fn nearest(gram: &[f64], n: usize) -> Result<Nearest, Error> {
     let mut blocked = vec![false; n];
     let mut gradient = vec![0.0; n];
     let mut work = Work::default();
-    let limit = 100 + 20 * n;
-    let mut steps = 0;
+    let limit = u32::try_from(n).unwrap_or(u32::MAX).saturating_mul(20).saturating_add(100);
+    let mut steps = 0_u32;
     loop {
         slopes(gram, n, &chosen, &weights, &mut gradient);
         let value: f64 = chosen.iter().map(|i| weights[*i] * gradient[*i]).sum();
@@ -47,7 +47,7 @@ pub(crate) fn nearest(gram: &[f64], n: usize) -> Result<Nearest, Error> {
             return if violation <= OPTIMAL {
                 Ok(Nearest { weights, violation })
             } else {
-                Err(Error::NotFound { what: "the optimum of the weights", steps: steps as u32 })
+                Err(Error::NotFound { what: "the optimum of the weights", steps })
             };
         };
         chosen.push(entering);
