@@ -72,7 +72,7 @@ fn calibrated(runs: u32) {
     let mut faults = Vec::new();
     println!("the effect missed by 90 % sets, {runs} runs, ± {error:.3}");
     for rho in [0.0, 0.3, 0.6] {
-        // What is promised: at most 10 %, or 10 % and a little for fits and trends.
+        // Ranks and shifts promise at most 10 %; with 19 donors a p-value below it is 1/20. Cluster errors of four treated units do not keep it.
         let mut row = |name: &str, [from, to]: [f64; 2], share: f64| {
             println!("{name:<44} rho {rho:.1} {share:.3}");
             if share < from - error || share > to + error {
@@ -81,36 +81,36 @@ fn calibrated(runs: u32) {
         };
         row(
             "randomisation of differences, 4 of 20",
-            [0.05, 0.1],
+            [0.08, 0.1],
             missed(runs, rho, 4, |panel| Did::new(panel).randomisation(Level::P90, plan).unwrap()),
         );
         row(
             "placebos of synthetic control, 1 of 20",
-            [0.03, 0.15],
+            [0.04, 0.06],
             missed(runs, rho, 1, |panel| Placebos::new(panel, demeaned).unwrap().readout(Level::P90).unwrap()),
         );
         row(
             "conformal, mean difference, 4 of 20",
-            [0.03, 0.18],
+            [0.03, 0.1],
             missed(runs, rho, 4, |panel| {
                 Conformal::new(panel, Counterfactual::MeanDifference, Norm::Absolute).readout(Level::P90).unwrap()
             }),
         );
         row(
             "conformal, synthetic control, 4 of 20",
-            [0.03, 0.18],
-            missed(runs / 4, rho, 4, |panel| {
+            [0.03, 0.1],
+            missed(runs, rho, 4, |panel| {
                 Conformal::new(panel, Counterfactual::Synthetic(demeaned), Norm::Absolute).readout(Level::P90).unwrap()
             }),
         );
         row(
             "cluster errors, 4 of 20",
-            [0.05, 0.25],
+            [0.12, 0.18],
             missed(runs, rho, 4, |panel| Did::new(panel).readout(PanelErrors::Cluster, Level::P90).unwrap()),
         );
         row(
             "classical errors, 4 of 20",
-            if rho > 0.5 { [0.25, 1.0] } else { [0.08, 1.0] },
+            if rho > 0.5 { [0.35, 1.0] } else { [0.2, 1.0] },
             missed(runs, rho, 4, |panel| Did::new(panel).readout(PanelErrors::Classical, Level::P90).unwrap()),
         );
     }

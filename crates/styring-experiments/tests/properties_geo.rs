@@ -1,5 +1,5 @@
 //! The laws of geo experiments.
-#![allow(clippy::unwrap_used, clippy::float_cmp)]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::float_cmp)]
 
 use proptest::prelude::*;
 use styring_experiments::geo::{
@@ -399,5 +399,41 @@ mod stored {
         let test = LiftTest::new(2.0, 1.0).unwrap();
         assert_eq!(serde_json::from_str::<LiftTest>(&serde_json::to_string(&test).unwrap()).unwrap(), test);
         assert!(serde_json::from_str::<LiftTest>("[0.0,1.0]").is_err());
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place within a range")]
+fn below(end: usize, uniform: f64) -> usize {
+    (end as f64 * uniform) as usize
+}
+
+/// Units of very different size that share a trend and a season, some almost the same, with more or fewer days than donors.
+#[test]
+fn a_thousand_panels_have_a_certified_optimum() {
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+
+    let mut random = ChaCha8Rng::seed_from_u64(11);
+    let mut uniform = move || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    for run in 0..1_000_u32 {
+        let (units, before) = (3 + below(58, uniform()), 2 + below(120, uniform()));
+        let noise = 10_f64.powf(uniform() * 4.0 - 3.0);
+        let mut rows: Vec<Vec<f64>> = (0..units)
+            .map(|_| {
+                let (size, slope) = (10_f64.powf(4.0 * uniform()), uniform());
+                (0..before + 3)
+                    .map(|day| size * (10.0 + slope * day as f64 / 10.0 + (day as f64 / 1.1).sin() + noise * uniform()))
+                    .collect()
+            })
+            .collect();
+        if run % 3 == 0 {
+            rows[units - 1] = rows[1].iter().map(|value| value * (1.0 + 1e-13 * uniform())).collect();
+        }
+        let world = World { rows, treated: 1, start: before };
+        for demeaned in [false, true] {
+            let fit = SyntheticControl::new(&world.panel().unwrap(), Weighting { demeaned, ridge: None });
+            let fit = fit.unwrap_or_else(|error| panic!("run {run}: {units} units, {before} days: {error}"));
+            assert!(fit.violation() <= 1e-9);
+        }
     }
 }

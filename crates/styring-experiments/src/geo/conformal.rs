@@ -89,7 +89,6 @@ impl Conformal {
             }
             Counterfactual::Synthetic(weighting) => self.gaps(&self.treated, self.first_treated, weighting)?,
         };
-        // No −0, which would be another number in order.
         Ok(mean(&gaps[self.first_treated..]) + 0.0)
     }
 
@@ -135,6 +134,8 @@ impl Conformal {
             Counterfactual::Synthetic(_) => self.grid(estimate, null, accepted)?,
         };
         effects.extend([estimate, null]);
+        // −0 is 0, and the estimate is known by its bits.
+        effects.iter_mut().for_each(|effect| *effect += 0.0);
         effects.sort_unstable_by(f64::total_cmp);
         effects.dedup();
         let values = effects.iter().map(|effect| p_at(*effect)).collect::<Result<Vec<_>, _>>()?;

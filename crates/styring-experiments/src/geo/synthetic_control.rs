@@ -191,8 +191,8 @@ impl SyntheticControl {
 
     /// That length over the one with equal weights: 0 is a perfect fit, 1 no better than the plain mean. None where the plain mean fits perfectly.
     pub fn scaled_l2(&self) -> Option<f64> {
-        let scaled = self.l2() / self.uniform_l2;
-        scaled.is_finite().then_some(scaled)
+        let perfect = self.fit.perfect * (self.first_treated as f64).sqrt();
+        (self.uniform_l2 > perfect).then(|| self.l2() / self.uniform_l2)
     }
 
     /// The root of the mean squared gap before the treatment.
