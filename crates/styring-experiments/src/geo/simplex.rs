@@ -6,24 +6,26 @@ use crate::Error;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Nearest {
     pub(crate) weights: Vec<f64>,
-    /// The largest violation of the Karush-Kuhn-Tucker conditions, over the largest squared distance of a donor.
+    /// The largest violation of the Karush-Kuhn-Tucker conditions: see [`violation`](crate::geo::SyntheticControl::violation).
     pub(crate) violation: f64,
 }
 
 /// The largest violation that passes for an optimum.
 const OPTIMAL: f64 = 1e-9;
+/// A violation that rounding alone may show.
+const ROUNDING: f64 = 1e-14;
 
 /// The weights that minimise w′Gw, where G holds the inner products of donors less the target, row by row.
 ///
 /// An active set grows by the donor that promises most and shrinks to what carries weight; every step lowers the distance, so it ends. Each step factors the chosen donors: |S|³/6.
 pub(crate) fn nearest(gram: &[f64], n: usize) -> Result<Nearest, Error> {
-    let scale = (0..n).map(|i| gram[i * n + i]).fold(0.0, f64::max);
+    let distances: Vec<f64> = (0..n).map(|i| gram[i * n + i].sqrt()).collect();
     let mut weights = vec![0.0; n];
     let Some(first) = (0..n).min_by(|a, b| gram[a * n + a].total_cmp(&gram[b * n + b])) else {
         return Err(Error::TooFew { what: "donors", needed: 1, given: 0 });
     };
     weights[first] = 1.0;
-    if scale <= 0.0 || n == 1 {
+    if distances[first] <= 0.0 || n == 1 {
         return Ok(Nearest { weights, violation: 0.0 });
     }
     let mut chosen = vec![first];
@@ -35,15 +37,20 @@ pub(crate) fn nearest(gram: &[f64], n: usize) -> Result<Nearest, Error> {
     loop {
         slopes(gram, n, &chosen, &weights, &mut gradient);
         let value: f64 = chosen.iter().map(|i| weights[*i] * gradient[*i]).sum();
+        let far: f64 = chosen.iter().map(|i| weights[*i] * distances[*i]).sum();
         let entering = (0..n)
             .filter(|i| !blocked[*i] && weights[*i] <= 0.0)
-            .min_by(|a, b| gradient[*a].total_cmp(&gradient[*b]))
-            .filter(|i| gradient[*i] < value - 1e-14 * scale);
+            .min_by(|a, b| {
+                ((gradient[*a] - value) / distances[*a]).total_cmp(&((gradient[*b] - value) / distances[*b]))
+            })
+            .filter(|i| gradient[*i] < value - ROUNDING * distances[*i] * far);
         steps += 1;
         let (Some(entering), true) = (entering, steps <= limit) else {
-            let off =
-                |i: usize| if weights[i] > 0.0 { (gradient[i] - value).abs() } else { (value - gradient[i]).max(0.0) };
-            let violation = (0..n).map(off).fold(0.0, f64::max) / scale;
+            let off = |i: usize| {
+                let apart = value - gradient[i];
+                (if weights[i] > 0.0 { apart.abs() } else { apart.max(0.0) }) / (distances[i] * far)
+            };
+            let violation = (0..n).map(off).fold(0.0, f64::max);
             return if violation <= OPTIMAL {
                 Ok(Nearest { weights, violation })
             } else {
@@ -52,7 +59,7 @@ pub(crate) fn nearest(gram: &[f64], n: usize) -> Result<Nearest, Error> {
         };
         chosen.push(entering);
         loop {
-            if !work.affine(gram, n, &chosen, scale) {
+            if !work.affine(gram, n, &chosen) {
                 // As far as numbers can tell it lies in the plane of the others.
                 chosen.pop();
                 blocked[entering] = true;
@@ -124,8 +131,12 @@ struct Work {
 
 impl Work {
     /// The nearest point of the plane through the chosen donors: (G + s·11′) u = 1, over the sum of u. False where they do not span a plane of their own.
-    fn affine(&mut self, gram: &[f64], n: usize, chosen: &[usize], scale: f64) -> bool {
+    fn affine(&mut self, gram: &[f64], n: usize, chosen: &[usize]) -> bool {
         let m = chosen.len();
+        // Any s > 0 has one solution; between the smallest and the largest it drowns neither.
+        let (least, most) = (chosen.iter().map(|i| gram[i * n + i]))
+            .fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), square| (least.min(square), most.max(square)));
+        let scale = least.sqrt() * most.sqrt();
         self.factor.clear();
         self.factor.resize(m * m, 0.0);
         self.solution.clear();

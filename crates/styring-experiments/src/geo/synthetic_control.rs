@@ -81,8 +81,9 @@ impl Fit {
             }
         }
         let nearest = nearest(&gram, n)?;
-        let farthest = (0..n).map(|i| gram[i * n + i]).fold(0.0, f64::max);
-        let perfect = 1e-6 * (farthest / days as f64).sqrt();
+        let far: f64 = nearest.weights.iter().enumerate().map(|(i, weight)| weight * gram[i * n + i].sqrt()).sum();
+        let largest = target[..days].iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+        let perfect = (1e-6 * far / (days as f64).sqrt()).max(1e-14 * largest);
         let weights = match weighting.ridge {
             None => nearest.weights.clone(),
             // Seen from the target, which leaves differences between days' means to the weights that sum to 1.
@@ -141,8 +142,8 @@ impl SyntheticControl {
         &self.fit.simplex
     }
 
-    /// How far the simplex weights are from the conditions of the optimum (Karush, Kuhn and Tucker): the largest violation over the largest squared distance between a donor and the treated.
-    /// At most 1e-9, else there is no answer.
+    /// How far the simplex weights are from the conditions of the optimum (Karush, Kuhn and Tucker): with r the gap before and dᵢ = donor i less treated, every dᵢ·r is at least r·r, and equal to it
+    /// where the weight is above 0; this is the largest violation over |dᵢ| · Σ w|d|. At most 1e-9, else there is no answer.
     pub fn violation(&self) -> f64 {
         self.fit.violation
     }
