@@ -12,25 +12,24 @@ use styring_experiments::geo::{
 };
 
 const BEFORE: u32 = 150;
-const DAYS: u32 = 180;
 
-fn panel(units: u32) -> Panel {
+fn panel(units: u32, before: u32, days: u32) -> Panel {
     let noise = |i: u32| f64::from(i.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24) - 0.5;
     let row = |unit: u32| -> Vec<f64> {
         let mut own = 0.0;
-        (0..DAYS)
+        (0..days)
             .map(|day| {
                 own = 0.6 * own + 4.0 * noise(unit * 1_009 + day * 7_919);
                 let season = 10.0 * (f64::from(day) / 3.5).sin() * (1.0 + noise(unit * 31 + 7));
-                100.0 + 20.0 * noise(unit + 5) + season + own + if unit == 0 && day >= BEFORE { 5.0 } else { 0.0 }
+                100.0 + 20.0 * noise(unit + 5) + season + own + if unit == 0 && day >= before { 5.0 } else { 0.0 }
             })
             .collect()
     };
-    Panel::new((0..units).map(|unit| (format!("geo {unit}"), row(unit))), &["geo 0"], BEFORE as usize).unwrap()
+    Panel::new((0..units).map(|unit| (format!("geo {unit}"), row(unit))), &["geo 0"], before as usize).unwrap()
 }
 
 fn geo(criterion: &mut Criterion) {
-    let panel = panel(50);
+    let panel = panel(50, BEFORE, 180);
     let demeaned = Weighting { demeaned: true, ridge: None };
     let mut group = criterion.benchmark_group("50 geos × 180 days");
     group.sample_size(20);
@@ -51,7 +50,7 @@ fn geo(criterion: &mut Criterion) {
         b.iter(|| Did::new(black_box(&panel)).readout(PanelErrors::Cluster, Level::P90).unwrap());
     });
     group.bench_function("synthetic control", |b| {
-        b.iter(|| SyntheticControl::new(black_box(&panel), demeaned).unwrap())
+        b.iter(|| SyntheticControl::new(black_box(&panel), demeaned).unwrap());
     });
     group.bench_function("synthetic control, all placebos", |b| {
         b.iter(|| Placebos::new(black_box(&panel), demeaned).unwrap().readout(Level::P90).unwrap());
@@ -74,5 +73,19 @@ fn geo(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, geo);
+fn many(criterion: &mut Criterion) {
+    let panel = panel(201, 400, 430);
+    let demeaned = Weighting { demeaned: true, ridge: None };
+    let mut group = criterion.benchmark_group("200 donors, 400 days before");
+    group.sample_size(10);
+    group.bench_function("synthetic control", |b| {
+        b.iter(|| SyntheticControl::new(black_box(&panel), demeaned).unwrap());
+    });
+    group.bench_function("synthetic control, all placebos", |b| {
+        b.iter(|| Placebos::new(black_box(&panel), demeaned).unwrap().readout(Level::P90).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, geo, many);
 criterion_main!(benches);

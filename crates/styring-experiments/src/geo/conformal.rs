@@ -135,7 +135,9 @@ impl Conformal {
         };
         effects.extend([estimate, null]);
         // −0 is 0, and the estimate is known by its bits.
-        effects.iter_mut().for_each(|effect| *effect += 0.0);
+        for effect in &mut effects {
+            *effect += 0.0;
+        }
         effects.sort_unstable_by(f64::total_cmp);
         effects.dedup();
         let values = effects.iter().map(|effect| p_at(*effect)).collect::<Result<Vec<_>, _>>()?;
