@@ -221,10 +221,10 @@ impl SyntheticControl {
 /// ```
 /// use styring_experiments::{Level, geo::{Panel, Placebos, Weighting}};
 ///
+/// let noise = |i: u32| f64::from(i.wrapping_mul(2_654_435_761) >> 16) / 65_536.0;
 /// let geo = |i: u32| {
-///     (0..40)
-///         .map(|day| 100.0 + f64::from(i) + f64::from((day * 7 + i * i) % 11) + if i == 0 && day >= 30 { 25.0 } else { 0.0 })
-///         .collect::<Vec<_>>()
+///     let effect = |day| if i == 0 && day >= 30 { 3.0 } else { 0.0 };
+///     (0..40).map(|day| 100.0 + f64::from(i + day % 7) + noise(100 * i + day) + effect(day)).collect::<Vec<_>>()
 /// };
 /// let panel = Panel::new((0..20).map(|i| (format!("geo {i}"), geo(i))), &["geo 0"], 30)?;
 /// let placebos = Placebos::new(&panel, Weighting { demeaned: true, ridge: None })?;

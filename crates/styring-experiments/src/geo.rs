@@ -16,10 +16,10 @@
 //!
 //! // Rows of region, day and orders; shards and days merge.
 //! let mut rows = PanelRows::default();
-//! for region in 0..24_i32 {
+//! for region in 0..24 {
 //!     for day in 0..70 {
 //!         let season = f64::from(day % 7) + f64::from(region * 7 % 5) / 5.0;
-//!         let noise = f64::from((region * 31 + day * 17) * 13 % 23) / 5.0;
+//!         let noise = f64::from(((70 * region + day) as u32).wrapping_mul(2_654_435_761) >> 16) / 20_000.0;
 //!         let effect = if region < 4 && day >= 56 { 6.0 } else { 0.0 };
 //!         rows.add(&format!("region {region}"), day, 40.0 + f64::from(region) + season + noise + effect)?;
 //!     }
