@@ -64,6 +64,14 @@ pub enum Error {
         /// How many there are.
         visitors: f64,
     },
+    /// A unit of a panel that cannot be used as it is.
+    #[error("unit {unit} {what}")]
+    Unit {
+        /// Its name.
+        unit: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A distribution function that has no value there.
     #[error(transparent)]
     Special(#[from] styring_special::Error),

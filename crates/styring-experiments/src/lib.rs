@@ -17,6 +17,7 @@
 //! - Means, ratios, lifts, CUPED, strata, regression, quantiles: [`means`].
 //! - Rank tests: [`ranks`]. Permutation and bootstrap: [`resampling`]. Several experiments on one question: [`meta`]. Several tests at once: [`Correction`].
 //! - Looking at any time: [`sequential`]. At planned looks: [`group_sequential`]. What to do then: [`decision`].
+//! - Regions with and without the treatment: [`geo`].
 //! - With a prior: [`bayes`]. How large and how long: [`planning`].
 //! - What every test answers with: [`Readout`], [`ConfidenceSet`]. What other programs answer: [`parity`].
 //!
@@ -37,6 +38,7 @@ mod error;
 mod fieller;
 pub mod group_sequential;
 mod holdout;
+pub mod geo;
 mod hypothesis;
 mod level;
 pub mod means;

@@ -21,3 +21,5 @@ mod readiness;
 mod sequential;
 #[path = "reference/spotify_sequential.rs"]
 mod spotify_sequential;
+#[path = "reference/geo.rs"]
+mod geo;
