@@ -1,6 +1,7 @@
 //! Experiment statistics for marketing: from counts and moments to a decision and its interval.
 //!
 //! - Means, ratios, lifts, CUPED, strata, regression, quantiles: [`means`].
+//! - Regions as units: [`geo`].
 //! - Rank tests: [`ranks`]. Permutation and bootstrap: [`resampling`]. Several experiments on one question: [`meta`].
 //! - What other programs answer: [`parity`].
 
@@ -8,6 +9,7 @@ mod alternative;
 mod confidence_set;
 mod counts;
 mod error;
+pub mod geo;
 mod hypothesis;
 mod level;
 pub mod means;

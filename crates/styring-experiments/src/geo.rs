@@ -1,0 +1,6 @@
+//! Geo experiments: what advertising in some regions did, judged by regions without it.
+//!
+//! - [`tbr`]: one group's total from the other's, by a regression on the time before. [`tbr_design`]: how large an effect it can find.
+
+pub mod tbr;
+pub mod tbr_design;
