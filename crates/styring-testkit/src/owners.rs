@@ -35,7 +35,8 @@ pub fn register() -> Vec<Owned> {
     .concat()
 }
 
-const IN_PLACE: &[&str] = &["geolift_published", "markov_channelattribution_data", "metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
+const IN_PLACE: &[&str] =
+    &["geolift_published", "markov_channelattribution_data", "metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
 
 const METRICS: &[&str] = &[
     "metrics_ratio",

@@ -4,3 +4,4 @@
 
 pub mod growthbook;
 pub mod tea_tasting;
+pub mod trimmed_match;

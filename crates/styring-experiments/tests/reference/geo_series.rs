@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use styring_experiments::geo::tbr::{Noise, Tbr};
 use styring_experiments::geo::tbr_design::{Diagnostics, Plan, Required};
+use styring_experiments::geo::trimmed_match::{Pair, Trim, TrimmedMatch};
+use styring_experiments::parity::trimmed_match;
 use styring_experiments::{Hypothesis, Level};
 use styring_testkit::reference::{Number, Reference};
 
@@ -225,4 +227,99 @@ fn geo_tbr_design() {
         check.float("tbr_estimate", estimate, expected.tbr_estimate);
         check.float("tbr_cihw", reach, expected.tbr_cihw);
     });
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MatchInput {
+    delta_response: Vec<f64>,
+    delta_spend: Vec<f64>,
+    max_trim_rate: f64,
+    trim_rate: f64,
+    confidence: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MatchExpected {
+    estimate: f64,
+    std_error: f64,
+    trim_rate: f64,
+    ci: [f64; 2],
+    candidates: Vec<[f64; 3]>,
+}
+
+fn pairs(response: &[f64], cost: &[f64]) -> Vec<Pair> {
+    assert_eq!(response.len(), cost.len());
+    response.iter().zip(cost).map(|(&response, &cost)| Pair { response, cost }).collect()
+}
+
+#[test]
+fn geo_trimmed_match() {
+    Reference::new("experiments", "geo_trimmed_match").run(|input: MatchInput, expected: MatchExpected, check| {
+        let trim = if input.trim_rate < 0.0 { Trim::UpTo(input.max_trim_rate) } else { Trim::Rate(input.trim_rate) };
+        let matched = TrimmedMatch::new(&pairs(&input.delta_response, &input.delta_spend), trim).unwrap();
+        check.float("estimate", matched.estimate(), expected.estimate);
+        check.float("std_error", matched.standard_error(), expected.std_error);
+        check.float("trim_rate", matched.rate(), expected.trim_rate);
+        let (low, high) = trimmed_match::interval(&matched, level(input.confidence)).unwrap();
+        check.float("ci", low, expected.ci[0]);
+        check.float("ci", high, expected.ci[1]);
+        let candidates = matched.candidates().iter().map(|one| [one.rate, one.estimate, one.standard_error]);
+        check.equal("candidates", &matched.candidates().len(), &expected.candidates.len());
+        for (got, expected) in candidates.zip(&expected.candidates) {
+            for (got, expected) in got.into_iter().zip(expected) {
+                check.float("candidates", got, *expected);
+            }
+        }
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OwnTrim {
+    Rate(f64),
+    Named(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnMatchInput {
+    delta_response: Vec<f64>,
+    delta_cost: Vec<f64>,
+    trim: OwnTrim,
+    confidence: f64,
+    max_trim_rate: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnMatchExpected {
+    iroas: f64,
+    std_error: f64,
+    trim_rate: f64,
+    ci: [Number; 2],
+}
+
+#[test]
+fn trimmed_match_own() {
+    Reference::new("attribution", "trimmed_match_own").run(
+        |input: OwnMatchInput, expected: OwnMatchExpected, check| {
+            let trim = match &input.trim {
+                OwnTrim::Rate(rate) => Trim::Rate(*rate),
+                OwnTrim::Named(name) => {
+                    check.equal("trim", &name.as_str(), &"auto");
+                    Trim::UpTo(input.max_trim_rate)
+                }
+            };
+            let matched = TrimmedMatch::new(&pairs(&input.delta_response, &input.delta_cost), trim).unwrap();
+            let readout = matched.readout(level(input.confidence)).unwrap();
+            check.float("iroas", matched.estimate(), expected.iroas);
+            check.float("std_error", matched.standard_error(), expected.std_error);
+            check.float("trim_rate", matched.rate(), expected.trim_rate);
+            let (low, high) = readout.set().ends();
+            check.number("ci", Some(low), expected.ci[0]);
+            check.number("ci", Some(high), expected.ci[1]);
+        },
+    );
 }
