@@ -8,6 +8,8 @@
 //! | [`SyntheticControl`] | a weighted mean of the others, with a ridge or without | [`Placebos`]: every other region in turn |
 //! | [`Conformal`] | either | blocks of days: for chosen regions, and days that depend on days |
 //!
+//! [`tbr`] needs only the total of each side, day by day, and [`tbr_design`] says how large an effect it can find. [`trimmed_match`] is for pairs of regions with unequal spend.
+//!
 //! [`PanelRows`] gathers rows into a [`Panel`]. [`LiftTest`] hands what was found to the fit of a response curve.
 //!
 //! ```
@@ -49,6 +51,9 @@ mod lift_test;
 mod panel;
 mod simplex;
 mod synthetic_control;
+pub mod tbr;
+pub mod tbr_design;
+pub mod trimmed_match;
 
 pub use conformal::{Conformal, Counterfactual, Norm};
 pub use did::{Did, PanelErrors};

@@ -10,3 +10,4 @@ pub mod spotify;
 pub mod statsmodels;
 pub mod tea_tasting;
 pub mod tea_tasting_proportions;
+pub mod trimmed_match;

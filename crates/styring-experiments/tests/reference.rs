@@ -3,6 +3,10 @@
 
 #[path = "reference/bayes.rs"]
 mod bayes;
+#[path = "reference/geo.rs"]
+mod geo;
+#[path = "reference/geo_series.rs"]
+mod geo_series;
 #[path = "reference/group_sequential.rs"]
 mod group_sequential;
 #[path = "reference/growthbook_power.rs"]
@@ -21,5 +25,3 @@ mod readiness;
 mod sequential;
 #[path = "reference/spotify_sequential.rs"]
 mod spotify_sequential;
-#[path = "reference/geo.rs"]
-mod geo;
