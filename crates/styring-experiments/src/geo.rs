@@ -10,6 +10,8 @@
 //!
 //! [`tbr`] needs only the total of each side, day by day, and [`tbr_design`] says how large an effect it can find. [`trimmed_match`] is for pairs of regions with unequal spend.
 //!
+//! [`local_level`] takes a level that drifts beside the controls of the same day (causal impact).
+//!
 //! [`PanelRows`] gathers rows into a [`Panel`]. [`LiftTest`] hands what was found to the fit of a response curve.
 //!
 //! ```
@@ -48,6 +50,7 @@ mod augmented;
 mod conformal;
 mod did;
 mod lift_test;
+pub mod local_level;
 mod panel;
 mod simplex;
 mod synthetic_control;

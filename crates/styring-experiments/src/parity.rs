@@ -2,6 +2,7 @@
 //!
 //! The defaults of this crate are elsewhere; here each function says where its formula fails.
 
+pub mod causal_impact;
 pub mod growthbook;
 pub mod growthbook_bayes;
 pub mod growthbook_power;

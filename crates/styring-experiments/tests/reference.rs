@@ -11,6 +11,8 @@ mod geo_series;
 mod group_sequential;
 #[path = "reference/growthbook_power.rs"]
 mod growthbook_power;
+#[path = "reference/local_level.rs"]
+mod local_level;
 #[path = "reference/means.rs"]
 mod means;
 #[path = "reference/planning.rs"]

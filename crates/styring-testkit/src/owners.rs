@@ -30,9 +30,7 @@ pub fn register() -> Vec<Owned> {
         owned("segments", Some("styring-reach"), REACH),
         owned("experiments", Some("styring-experiments"), EXPERIMENTS),
         owned("experiments", Some("styring-experiments"), GEO_PANELS),
-        owned("experiments", None, &["structural_ts_counterfactual"]),
         owned("attribution", Some("styring-experiments"), GEO),
-        owned("attribution", None, LOCAL_LEVELS_TO_COME),
         owned("attribution", None, ATTRIBUTION_TO_COME),
     ]
     .concat()
@@ -164,23 +162,32 @@ const EXPERIMENTS: &[&str] = &[
 ];
 
 /// Experiments on geographies.
-const GEO_PANELS: &[&str] = &["did_panel", "geo_synthetic_control", "geo_tbr", "geo_tbr_design", "geo_trimmed_match"];
+const GEO_PANELS: &[&str] = &[
+    "did_panel",
+    "geo_synthetic_control",
+    "geo_tbr",
+    "geo_tbr_design",
+    "geo_trimmed_match",
+    "structural_ts_counterfactual",
+];
 
 /// Of the folder of attribution: experiments on geographies.
 const GEO: &[&str] = &[
     "augsynth_ridge",
+    "causalimpact_bsts",
+    "causalimpact_mle",
+    "causalimpact_tfp",
     "conformal_moving_block",
     "did_panel",
     "geolift_published",
     "lift_test_likelihood",
+    "local_level_kalman",
+    "local_level_mle",
     "synthetic_control",
     "tbr",
     "tbr_mde",
     "trimmed_match_own",
 ];
-/// Experiments on geographies that wait for their part of the crate.
-const LOCAL_LEVELS_TO_COME: &[&str] =
-    &["causalimpact_bsts", "causalimpact_mle", "causalimpact_tfp", "local_level_kalman", "local_level_mle"];
 
 const ATTRIBUTION_TO_COME: &[&str] = &[
     "additive_hazard_own",
