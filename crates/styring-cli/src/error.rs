@@ -84,6 +84,27 @@ pub enum Error {
         /// What it is.
         value: String,
     },
+    /// Options without which nothing can be said.
+    #[error("{} {} missing: {purpose}", missing.join(" and "), if missing.len() == 1 { "is" } else { "are" })]
+    OptionsMissing {
+        /// The options.
+        missing: Vec<&'static str>,
+        /// Why they are needed.
+        purpose: &'static str,
+    },
+    /// A panel of regions that cannot be judged as it is.
+    #[error(
+        "{name}: {fault}{}",
+        first.as_ref().map_or_else(String::new, |first| format!("; rows were set aside, the first: {first}"))
+    )]
+    Regions {
+        /// The file.
+        name: String,
+        /// Why.
+        fault: Box<styring_playbook::Error>,
+        /// The first row that was set aside, which may be the reason.
+        first: Option<Box<Rejection>>,
+    },
     /// A column that was not named and cannot be found by its name.
     #[error(
         "{name}: {}; say which is with {option} COLUMN (by name, or by number from 1); its columns are: {}",
@@ -268,6 +289,15 @@ fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
     }
 }
 
+/// Whether it is the command line that a panel does not fit.
+fn is_of_options(fault: &styring_playbook::Error) -> bool {
+    use styring_playbook::Error as Fault;
+    matches!(
+        fault,
+        Fault::UnknownRegion { .. } | Fault::NameTwice { .. } | Fault::TreatmentOutside { .. } | Fault::Invalid { .. }
+    )
+}
+
 fn refused_by_platform(refused: usize) -> String {
     if refused == 0 { String::new() } else { format!(", and a platform would not take {refused}") }
 }
@@ -318,7 +348,8 @@ impl Error {
             | Self::GoalFacts { .. }
             | Self::Settings { .. } => 3,
             Self::Names { .. } => 1,
-            Self::Option { .. } => 2,
+            Self::Option { .. } | Self::OptionsMissing { .. } => 2,
+            Self::Regions { fault, .. } if is_of_options(fault) => 2,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,
         }

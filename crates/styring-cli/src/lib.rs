@@ -7,6 +7,7 @@
 //! - [`goal`]: the command `styring goal`.
 //! - [`ltv`]: the command `styring ltv`.
 //! - [`reach`]: the command `styring reach`.
+//! - [`geo`]: the command `styring geo`.
 //! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
@@ -16,6 +17,7 @@
 pub mod amount;
 pub mod error;
 pub mod frequency;
+pub mod geo;
 pub mod goal;
 mod job;
 pub mod ltv;

@@ -10,12 +10,13 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::source::{Delimiter, ImpressionSpec, NameSpec, OrderSpec, TableSpec};
-use styring_cli::{Error, amount, goal, ltv, names, reach, week};
+use styring_cli::source::{Delimiter, ImpressionSpec, NameSpec, OrderSpec, RegionSpec, TableSpec};
+use styring_cli::{Error, amount, geo, goal, ltv, names, reach, week};
+use styring_experiments::geo::Weighting;
 use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
 use styring_money::{Currency, Exact};
-use styring_playbook::{ModelChoice, Pace};
+use styring_playbook::{GeoMethod, ModelChoice, Pace};
 use styring_reach::Overexposure;
 use styring_segments::Language;
 
@@ -50,6 +51,11 @@ enum Command {
     /// set aside. The log is held in memory: some 60 bytes a row, and some 100 a person. Exit codes: 0 done, 2 wrong command line, 3 the caps cannot be used, 4 the log cannot be used, 5 a file cannot be
     /// written.
     Reach(ReachCommand),
+    /// Say what a treatment did to the regions that had it.
+    ///
+    /// Reads a panel, one row a region and day: region, day, value, and spend if there is any. Writes geo.html, geo.json and days.csv to DIR, and rejected.csv if rows had to be set aside. Exit codes:
+    /// 0 done, 2 wrong command line, 4 the panel cannot be used, 5 a file cannot be written.
+    Geo(GeoCommand),
     /// Names of segments.
     #[command(subcommand)]
     Names(NamesCommand),
@@ -208,6 +214,84 @@ struct ReachCommand {
     level: f64,
     #[command(flatten)]
     run: Run,
+}
+
+#[derive(Args)]
+struct GeoCommand {
+    /// The panel as a CSV file; `-` for standard input.
+    panel: PathBuf,
+    #[command(flatten)]
+    table: RegionTable,
+    /// The regions that got the treatment.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    treated: Option<Vec<String>>,
+    /// The first day of the treatment.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<NaiveDate>,
+    /// The last day that counts [default: the last day there is].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<NaiveDate>,
+    /// Regions to leave out: neighbours that the treatment spills into, cells of another treatment.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    without: Vec<String>,
+    /// What was spent on the treatment in all.
+    #[arg(long, value_name = "AMOUNT", value_parser = rate, conflicts_with = "spend", allow_hyphen_values = true)]
+    spend_total: Option<f64>,
+    /// Where the counterfactual of the answer comes from; the other methods stand beside it.
+    #[arg(long, value_enum, default_value_t = CounterfactualOf::Synthetic)]
+    method: CounterfactualOf,
+    /// Let a ridge regression take what the weights of a synthetic control leave over: its penalty, in squared units of the value.
+    #[arg(long, value_name = "PENALTY", value_parser = rate, allow_hyphen_values = true)]
+    ridge: Option<f64>,
+    /// Let a synthetic control follow levels too, without removing each region's own mean first.
+    #[arg(long)]
+    plain: bool,
+    /// The level of intervals: 0.90, or "90 %".
+    #[arg(long, value_parser = rate, default_value = "90 %")]
+    level: f64,
+    /// The language of the first sentence.
+    #[arg(long, value_enum, default_value_t = Tongue::English)]
+    language: Tongue,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CounterfactualOf {
+    /// A weighted mean of the other regions; tested by moving blocks of days.
+    Synthetic,
+    /// Difference in differences; tested by rearranging who was treated.
+    Did,
+    /// Time-based regression on the total of the other regions.
+    Tbr,
+}
+
+/// How a panel is written.
+#[derive(Args)]
+struct RegionTable {
+    /// The column of the region, by name or by number from 1 [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    region: Option<String>,
+    /// The column of the day [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    date: Option<String>,
+    /// The column of what is counted: orders, an amount [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    value: Option<String>,
+    /// The column of what was spent.
+    #[arg(long, value_name = "COLUMN")]
+    spend: Option<String>,
+    #[command(flatten)]
+    table: TableArgs,
+    /// The decimal sign.
+    #[arg(long, value_name = "SIGN", default_value = ".")]
+    decimal: char,
+    /// What groups digits in threes, if anything.
+    #[arg(long, value_name = "SIGN")]
+    group: Option<char>,
+    /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
+    #[arg(long, value_name = "FORMAT")]
+    date_format: Option<String>,
 }
 
 /// How a table of impressions is written.
@@ -387,6 +471,7 @@ fn main() -> ExitCode {
         Command::Goal(command) => run_goal(command),
         Command::Ltv(command) => run_ltv(command),
         Command::Reach(command) => run_reach(command),
+        Command::Geo(command) => run_geo(command),
         Command::Names(NamesCommand::Lint(command)) => run_lint(command),
     };
     match done {
@@ -438,6 +523,42 @@ fn run_reach(command: ReachCommand) -> Result<(), Error> {
         week_of,
         order,
         level,
+        out,
+        strict,
+        quiet,
+    })
+}
+
+fn run_geo(command: GeoCommand) -> Result<(), Error> {
+    let GeoCommand { panel, table, treated, from, until, without, .. } = command;
+    let RegionTable { region, date, value, spend, table, decimal, group, date_format } = table;
+    let spec = RegionSpec { table: table.into(), region, date, value, spend, decimal, group, date_format };
+    let named = |names: Vec<String>| {
+        let names = names.into_iter().map(|name| name.trim().to_owned());
+        names.filter(|name| !name.is_empty()).collect::<Vec<String>>()
+    };
+    let method = match command.method {
+        CounterfactualOf::Synthetic => GeoMethod::Synthetic,
+        CounterfactualOf::Did => GeoMethod::Did,
+        CounterfactualOf::Tbr => GeoMethod::Tbr,
+    };
+    let language = match command.language {
+        Tongue::English => styring_experiments::Language::English,
+        Tongue::Norwegian => styring_experiments::Language::Norwegian,
+    };
+    let Run { out, strict, quiet } = command.run;
+    geo::run(&geo::Request {
+        panel,
+        spec,
+        treated: treated.map(named),
+        from,
+        until,
+        without: named(without),
+        method,
+        weighting: Weighting { demeaned: !command.plain, ridge: command.ridge },
+        level: command.level,
+        spend_total: command.spend_total,
+        language,
         out,
         strict,
         quiet,

@@ -125,7 +125,7 @@ pub enum Error {
         regions: usize,
     },
     /// A region without a row on a day that others have: whether that is zero or lost only the reader knows.
-    #[error("{region} has no row of {day}{}; a day without a value is no zero", if *more == 0 { String::new() } else { format!(", and of {more} more days that other regions have") })]
+    #[error("{region:?} has no row of {day}{}; a day without a value is no zero", if *more == 0 { String::new() } else { format!(", and of {more} more days that other regions have") })]
     RegionDayMissing {
         /// The region.
         region: String,

@@ -153,6 +153,6 @@ impl RegionDays {
         let names: Vec<&str> = self.regions().take(MOST).collect();
         let more = self.regions.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}", names.join(", "))
+        format!("{}{more}", names.join(", ").replace(char::is_control, "\u{fffd}"))
     }
 }

@@ -42,11 +42,14 @@
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
 //! - A log of impressions: reach, frequency, channels, caps, as a page and for the terminal: [`ReachReport`].
+//! - A test by regions, as a page and for the terminal: [`GeoReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
 mod error;
 mod figures;
+mod geo_report;
+mod geo_words;
 mod goal_report;
 mod goal_words;
 mod lifetime_report;
@@ -63,6 +66,7 @@ mod weekly_report;
 mod words;
 
 pub use error::Error;
+pub use geo_report::GeoReport;
 pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
 pub use reach_report::ReachReport;

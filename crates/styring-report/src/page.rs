@@ -2,6 +2,7 @@
 
 mod budget;
 mod cards;
+mod geo;
 mod goal;
 pub(crate) mod lifetime;
 mod reach;
@@ -20,6 +21,7 @@ use crate::period::Period;
 use crate::text::clean;
 use crate::{Error, WeeklyReport, numbers, words};
 
+pub(crate) use geo::html as geo_html;
 pub(crate) use goal::html as goal_html;
 pub(crate) use lifetime::html as lifetime_html;
 pub(crate) use reach::html as reach_html;

@@ -1,5 +1,6 @@
 //! The report in brief, for a terminal: plain text that fits the width.
 
+mod geo;
 mod goal;
 mod lifetime;
 mod out;
@@ -16,6 +17,7 @@ use crate::text::{clean, group_amounts, plural};
 use crate::{Source, WeeklyReport, numbers, words};
 use out::{Heading, Out};
 
+pub(crate) use geo::print as print_geo;
 pub(crate) use goal::print as print_goal;
 pub(crate) use lifetime::print as print_lifetime;
 pub(crate) use reach::print as print_reach;
