@@ -1,4 +1,4 @@
-//! Makes `examples/data/geo/panel.csv`: orders a day in twenty Norwegian towns over ninety days, of which two get a campaign for the last four weeks, with a fixed seed.
+//! Makes `examples/data/geo/panel.csv`: orders a day in twenty Norwegian towns over ninety days, of which two get a campaign for the last three weeks, with a fixed seed.
 //!
 //! The campaign adds an eighth to the orders of Bergen and Trondheim. `cargo run -p styring-examples --example geo_data` writes the file.
 
@@ -14,7 +14,7 @@ use rand_distr::{Distribution, Normal, Poisson};
 const SEED: u64 = 20_250_818;
 const DAYS: u64 = 90;
 /// The day on which the campaign begins, counted from 0.
-const FROM: u64 = 62;
+const FROM: u64 = 69;
 /// What it adds, as a share.
 const EFFECT: f64 = 0.125;
 
@@ -43,7 +43,7 @@ const TOWNS: [(&str, f64); 20] = [
 ];
 const TREATED: [&str; 2] = ["Bergen", "Trondheim"];
 /// How a weekday goes, from Monday.
-const WEEKDAYS: [f64; 7] = [1.06, 1.00, 0.97, 1.01, 1.10, 0.92, 0.94];
+const WEEKDAYS: [f64; 7] = [1.12, 1.04, 0.98, 1.00, 1.14, 0.82, 0.90];
 
 /// A wave that a day shares with the day before.
 struct Wave {
@@ -66,7 +66,7 @@ impl Wave {
 fn csv() -> Result<String, Box<dyn Error>> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let first = NaiveDate::from_ymd_opt(2025, 8, 18).ok_or("no such day")?;
-    let mut country = Wave::new(0.8, 0.035)?;
+    let mut country = Wave::new(0.8, 0.055)?;
     let days: Vec<f64> = (0..DAYS).map(|_| country.next(&mut rng)).collect();
     let share = Normal::new(1.0, 0.25)?;
     let mut rows: Vec<(u64, String)> = Vec::new();

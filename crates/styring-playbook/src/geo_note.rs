@@ -37,6 +37,8 @@ pub enum GeoNote {
         /// What it would have to be below.
         alpha: f64,
     },
+    /// No effect that is the same every day fits, so that the interval is the estimate alone.
+    Uneven,
     /// Days on which no region has a row.
     DaysMissing {
         /// How many.
@@ -105,6 +107,11 @@ impl std::fmt::Display for GeoNote {
             Self::CannotReject { smallest, alpha } => write!(
                 f,
                 "The smallest p-value that this test has here is {smallest:.3}, and it takes one below {alpha:.3}: it cannot show an effect, however large."
+            ),
+            Self::Uneven => write!(
+                f,
+                "No effect that is the same every day fits: days with the treatment are further from their counterfactual than other days, whichever effect is taken off. The interval is the \
+                 estimate alone, and says nothing of how sure it is."
             ),
             Self::DaysMissing { days: 1, first } => {
                 write!(f, "No region has a row of {first}; it is left out, as if the days around it were neighbours.")

@@ -128,6 +128,11 @@ impl GeoFound {
     pub fn is_effect(&self) -> bool {
         !self.set.contains(0.0)
     }
+
+    /// Whether no effect that is the same every day fits the data, so that the set is the estimate alone.
+    pub fn is_uneven(&self) -> bool {
+        matches!(self.set, ConfidenceSet::Interval { low, high } if low >= high)
+    }
 }
 
 /// One test, and what it found, or why it found nothing.
@@ -337,6 +342,9 @@ impl GeoTested {
                 .filter(|explained| *explained < POOR_FIT)
                 .map(|explained| GeoNote::PoorFit { explained }),
         );
+        if self.found.is_uneven() {
+            notes.push(GeoNote::Uneven);
+        }
         let able = |found: &&GeoFound| found.smallest_p.is_none_or(|smallest| smallest < alpha);
         let able: Vec<&GeoFound> =
             self.answers.iter().filter_map(|answer| answer.found.as_ref().ok()).filter(able).collect();

@@ -16,15 +16,11 @@ pub(crate) fn figure(value: f64) -> String {
     if size >= 1e15 && value.is_finite() {
         return format!("{value:.3e}");
     }
-    let places = match size {
-        0.0 => 0,
-        size if size >= 99.95 => 0,
-        size if size >= 9.995 => 1,
-        size if size >= 0.9995 => 2,
-        size if size >= 0.09995 => 3,
-        size if size >= 0.009_995 => 4,
-        _ => 6,
-    };
+    if size == 0.0 || size >= 100.0 || !value.is_finite() {
+        return numbers::decimal(value, 0);
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=12")]
+    let places = (2.0 - libm::floor(libm::log10(size))).clamp(0.0, 12.0) as usize;
     numbers::decimal(value, places)
 }
 
@@ -171,7 +167,7 @@ impl GeoReport<'_> {
         let (tested, found) = (self.tested, self.tested.found);
         let (days, regions) = (tested.days_with as f64, tested.treated.len() as f64);
         let mut sentences = vec![format!(
-            "In all {} {}, which is {} a day and {} a region and day; with {} {} in all.",
+            "In all {} {}, which is {} a day and {} a region and day; {} sure of {} in all.",
             figure(found.total),
             self.value_name(),
             figure(found.total / days),
@@ -203,7 +199,10 @@ impl GeoReport<'_> {
             || "The treated regions did not move before".to_owned(),
             |share| {
                 let share = share.max(0.0) * 100.0;
-                format!("Before the treatment it explains {}\u{202f}% of the ups and downs", numbers::decimal(share, 1))
+                format!(
+                    "Before the treatment the counterfactual explains {}\u{202f}% of the ups and downs",
+                    numbers::decimal(share, 1)
+                )
             },
         );
         format!("{explained}, and is {} off on a usual day{off}.", figure(fit.rmse))
