@@ -15,8 +15,11 @@ const FEW_DAYS: usize = 28;
 const POOR_FIT: f64 = 0.5;
 /// Above this share of the whole, the treated regions are a large part of it.
 const LARGE: f64 = 1.0 / 3.0;
-/// So many days get an interval of their own; of a longer treatment, that many spread over it.
+/// So many days get an interval of their own; of a longer treatment, that many spread over it; of a panel so large that each takes long, fewer.
 const INTERVALS: usize = 60;
+const FEWEST_INTERVALS: usize = 6;
+/// Regions² × days of all intervals together: some seconds.
+const MOST_WORK: usize = 120_000_000;
 
 /// What is asked of a test of regions.
 #[derive(Debug, Clone, PartialEq)]
@@ -274,7 +277,7 @@ pub struct GeoTested {
 }
 
 impl GeoTested {
-    /// Tests. Cost: some 200 fits of a synthetic control for the answer and for each interval of a day, up to 120 of these; a fit is donors² × days.
+    /// Tests. Cost: some 200 fits of a synthetic control for the answer and for each interval of a day, up to 120 of these, and fewer of a large panel; a fit is donors² × days.
     ///
     /// Errors: a region that is not there, or named twice, treated and left out; no other region; a treatment that does not begin within the days; fewer than three days before; a region without a
     /// row on a day that others have; a spend that is not above zero; and what the method of the answer says of data that it cannot judge.
@@ -449,6 +452,10 @@ impl Asked<'_> {
             }
         };
         let with = panel.days() - start;
+        let work = panel.controls().len().saturating_pow(2).saturating_mul(panel.days());
+        let every = with.div_ceil((MOST_WORK / work.max(1)).clamp(FEWEST_INTERVALS, INTERVALS));
+        // The last day always, and those at even distances before it.
+        let is_sampled = |number: usize| (with - 1 - number).is_multiple_of(every);
         let mut running = 0.0;
         let day = |(place, day): (usize, &NaiveDate)| {
             let (actual, counterfactual) = (own[place], counterfactual[place]);
@@ -470,10 +477,10 @@ impl Asked<'_> {
                 let number = place - start;
                 if number + 1 == with {
                     day.running_set = Some(whole.set);
-                } else if is_sampled(number, with) {
+                } else if is_sampled(number) {
                     day.running_set = self.set_of(cut, start..=place)?;
                 }
-                if is_sampled(number, with) {
+                if is_sampled(number) {
                     day.effect_set = self.set_of(cut, place..=place)?;
                 }
             }
@@ -556,12 +563,6 @@ impl Asked<'_> {
     }
 }
 
-/// Whether a day of a treatment gets an interval of its own.
-fn is_sampled(number: usize, with: usize) -> bool {
-    let every = with.div_ceil(INTERVALS).max(1);
-    (with - 1 - number).is_multiple_of(every)
-}
-
 /// Day by day, the sum of the other regions and that of the treated.
 fn sides(panel: &Panel) -> (Vec<f64>, Vec<f64>) {
     let sum = |places: Vec<usize>| -> Vec<f64> {
@@ -610,7 +611,9 @@ fn weights(synthetic: &SyntheticControl) -> Vec<GeoWeight> {
 fn lift_limits(set: ConfidenceSet, actual: f64) -> Option<(f64, f64)> {
     let ConfidenceSet::Interval { low, high } = set else { return None };
     let lift = |effect: f64| effect / (actual - effect);
-    (high < actual).then(|| (lift(low), lift(high))).filter(|(low, high)| low.is_finite() && high.is_finite())
+    (low < high && high < actual)
+        .then(|| (lift(low), lift(high)))
+        .filter(|(low, high)| low.is_finite() && high.is_finite())
 }
 
 /// How many choices there are.

@@ -1,7 +1,7 @@
 //! What a test of regions says, in sentences that the page and the terminal share.
 
 use styring_experiments::{ConfidenceSet, IncrementalCost, Language};
-use styring_playbook::{GeoCost, GeoFound, GeoMethod, GeoTest, SpendSource};
+use styring_playbook::{GeoCost, GeoFound, GeoMethod, GeoSpend, GeoTest, SpendSource};
 
 use crate::period::day;
 use crate::text::{clean, list, plural};
@@ -37,13 +37,14 @@ pub(crate) fn p_value(p: f64) -> String {
 
 /// A set in words: `300 to 700`.
 pub(crate) fn set(set: ConfidenceSet, language: Language) -> String {
-    let norwegian = language == Language::Norwegian;
-    let [to, at_least, at_most, or, anything] = if norwegian {
-        ["til", "minst", "høyst", "eller", "hva som helst"]
+    let [to, at_least, at_most, or, anything, alone] = if language == Language::Norwegian {
+        ["til", "minst", "høyst", "eller", "hva som helst", "anslaget alene"]
     } else {
-        ["to", "at least", "at most", "or", "anything"]
+        ["to", "at least", "at most", "or", "anything", "the estimate alone"]
     };
+    let figure = |value| in_language(&figure(value), language);
     match set {
+        ConfidenceSet::Interval { low, high } if low >= high => alone.to_owned(),
         ConfidenceSet::Interval { low, high } => format!("{} {to} {}", figure(low), figure(high)),
         ConfidenceSet::AtLeast(low) => format!("{at_least} {}", figure(low)),
         ConfidenceSet::AtMost(high) => format!("{at_most} {}", figure(high)),
@@ -52,6 +53,11 @@ pub(crate) fn set(set: ConfidenceSet, language: Language) -> String {
         }
         ConfidenceSet::Everything => anything.to_owned(),
     }
+}
+
+/// A number with the decimal sign of a language.
+fn in_language(number: &str, language: Language) -> String {
+    if language == Language::Norwegian { number.replace('.', ",") } else { number.to_owned() }
 }
 
 pub(crate) fn test_name(test: GeoTest) -> &'static str {
@@ -77,23 +83,27 @@ impl GeoReport<'_> {
     /// `Bergen and Trondheim`; `12 regions` where there are many.
     fn regions(&self, language: Language) -> String {
         let names: Vec<String> = self.tested.treated.iter().map(|name| clean(name)).collect();
-        match language {
-            Language::Norwegian if names.len() > NAMED => format!("{} regioner", names.len()),
-            Language::Norwegian => list(&names).replace(" and ", " og "),
-            _ if names.len() > NAMED => plural(names.len(), "region", "regions"),
+        match (language, names.as_slice()) {
+            (Language::Norwegian, names) if names.len() > NAMED => format!("{} regioner", names.len()),
+            (Language::Norwegian, [first @ .., one, last]) => {
+                let first: String = first.iter().map(|name| format!("{name}, ")).collect();
+                format!("{first}{one} og {last}")
+            }
+            (_, names) if names.len() > NAMED => plural(names.len(), "region", "regions"),
             _ => list(&names),
         }
     }
 
     pub(crate) fn headline_in(&self, language: Language) -> String {
         let (tested, found) = (self.tested, self.tested.found);
-        let (value, regions) = (self.value_name(), self.regions(language));
-        let (size, set, level) = (figure(found.total.abs()), set(found.set, language), self.level());
-        let (p, days) = (p_value(found.p_value), tested.days_with);
-        let lift = tested.lift.map_or_else(String::new, |lift| format!(" ({})", change(lift)));
-        let more = found.total >= 0.0;
+        let (value, regions, level) = (self.value_name(), self.regions(language), self.level());
+        let number = |text: &str| in_language(text, language);
+        let (size, set, p) =
+            (number(&figure(found.total.abs())), set(found.set, language), number(&p_value(found.p_value)));
+        let lift = tested.lift.map_or_else(String::new, |lift| format!(" ({})", number(&change(lift))));
+        let (is_more, days) = (found.total >= 0.0, tested.days_with);
         if language == Language::Norwegian {
-            let more = if more { "mer" } else { "mindre" };
+            let more = if is_more { "mer" } else { "mindre" };
             let days = if days == 1 { "1 dag".to_owned() } else { format!("{days} dager") };
             let told = if found.is_effect() {
                 format!(
@@ -104,10 +114,9 @@ impl GeoReport<'_> {
                     "Det er ikke klart at tiltaket virket på {value} i {regions}: anslaget er {size} {more} på {days}{lift}"
                 )
             };
-            return format!("{told}; {level} sikkert {set}, {p}.").replace('.', ",").trim_end_matches(',').to_owned()
-                + ".";
+            return format!("{told}; {level} sikkert {set}, {p}.");
         }
-        let more = if more { "more" } else { "less" };
+        let more = if is_more { "more" } else { "less" };
         let days = plural(days, "day", "days");
         let told = if found.is_effect() {
             format!(
@@ -264,7 +273,12 @@ impl GeoReport<'_> {
 
     pub(crate) fn cost_sentences(&self) -> Vec<String> {
         let Some(cost) = self.tested.cost else {
-            return vec!["No spend was given (--spend, --spend-total), or none was extra, so there is no cost of what was brought.".to_owned()];
+            let why = if self.spec.spend == GeoSpend::Unknown {
+                "No spend was given (--spend, --spend-total)"
+            } else {
+                "Nothing was spent beyond what would have been"
+            };
+            return vec![format!("{why}, so there is no cost of what was brought.")];
         };
         let source = match cost.source {
             SpendSource::Given => "as given",
@@ -294,20 +308,21 @@ impl GeoReport<'_> {
         let value = self.value_name();
         match cost.per_result {
             IncrementalCost::Known { value: each, low, high } => [
-                format!("Each extra one of {value} cost {}", figure(each)),
+                format!("Each extra unit of {value} cost {}", figure(each)),
                 format!(" ({}: {} to {})", self.level(), figure(low), figure(high)),
             ],
             IncrementalCost::NotDistinguishable { at_least: Some(least) } => [
-                format!("What one more of {value} cost cannot be told, because it is not clear that there is any"),
+                format!("What one more unit of {value} cost cannot be told, because it is not clear that there is any"),
                 format!("; if there is, at least {}", figure(least)),
             ],
             IncrementalCost::NotDistinguishable { at_least: None } => [
-                format!("What one more of {value} cost cannot be told, because it is not clear that there is any"),
+                format!("What one more unit of {value} cost cannot be told, because it is not clear that there is any"),
                 String::new(),
             ],
-            IncrementalCost::Loses => {
-                [format!("There is no cost of one more of {value}: with the treatment there were fewer"), String::new()]
-            }
+            IncrementalCost::Loses => [
+                format!("There is no cost of one more unit of {value}: with the treatment there were fewer"),
+                String::new(),
+            ],
         }
     }
 

@@ -74,7 +74,7 @@ fn names(count: usize) -> Vec<String> {
 
 static TESTS: LazyLock<Vec<(&str, Test)>> = LazyLock::new(|| {
     let odd: Vec<String> = [
-        "<b>Ås & Ski</b>\u{202e}",
+        "<b>Ås & Ski</b>\u{202e} and St. Hanshaugen",
         "A region with a name that goes on and on for no reason at all",
         "c",
         "d",
@@ -179,20 +179,26 @@ fn the_first_sentence_is_plain_in_either_language() {
     );
     assert!(said("nothing", Language::Norwegian).starts_with("Det er ikke klart at tiltaket virket på orders"));
     assert!(said("many regions", Language::English).contains("in 7 regions: "));
+    // Names are names in either language.
+    let odd = said("odd names", Language::Norwegian);
+    assert!(odd.contains(" i <b>Ås & Ski</b>\u{fffd} and St. Hanshaugen: "), "{odd}");
     let page = GeoReport { language: Language::Norwegian, ..of("usual").report() }.html().unwrap();
     assert!(page.contains("<p class=\"headline\" lang=\"nb\">Tiltaket virket"));
 }
 
 #[test]
 fn a_cost_is_never_below_zero() {
-    assert!(of("usual").page().contains("Each extra one of orders cost "));
+    assert!(of("usual").page().contains("Each extra unit of orders cost "));
     let nothing = of("nothing").page();
     assert!(nothing.contains("it is not clear that there is any"), "{nothing}");
-    assert!(of("less").page().contains("There is no cost of one more of orders: with the treatment there were fewer"));
+    assert!(
+        of("less").page().contains("There is no cost of one more unit of orders: with the treatment there were fewer")
+    );
     assert!(of("two regions").page().contains("No spend was given"));
     for (name, test) in TESTS.iter() {
         let page = test.page();
-        let large = page.split("<dt>Cost of each extra</dt>").find(|rest| rest.trim_start().starts_with("<dd class=\"large"));
+        let large =
+            page.split("<dt>Cost of each extra</dt>").find(|rest| rest.trim_start().starts_with("<dd class=\"large"));
         assert!(large.is_none_or(|rest| !rest[..rest.find("</div>").unwrap()].contains('−')), "{name}");
     }
 }

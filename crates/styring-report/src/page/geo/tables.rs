@@ -28,11 +28,7 @@ impl GeoReport<'_> {
             let cells: Vec<Cell> = match &answer.found {
                 Ok(found) => vec![
                     figure(found.total).into(),
-                    if found.is_uneven() {
-                        Said::words("the estimate alone").into()
-                    } else {
-                        set(found.set, Language::English).into()
-                    },
+                    set(found.set, Language::English).into(),
                     format!("{:.3}", found.p_value).replace("0.000", "<0.001").into(),
                     Said::or(found.smallest_p.map(|p| format!("{p:.3}").replace("0.000", "<0.001")), "none").into(),
                     Said::words(if found.is_effect() { "told from none" } else { "not told from none" }).into(),
