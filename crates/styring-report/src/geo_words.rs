@@ -85,10 +85,7 @@ impl GeoReport<'_> {
         let names: Vec<String> = self.tested.treated.iter().map(|name| clean(name)).collect();
         match (language, names.as_slice()) {
             (Language::Norwegian, names) if names.len() > NAMED => format!("{} regioner", names.len()),
-            (Language::Norwegian, [first @ .., one, last]) => {
-                let first: String = first.iter().map(|name| format!("{name}, ")).collect();
-                format!("{first}{one} og {last}")
-            }
+            (Language::Norwegian, [first @ .., last]) if !first.is_empty() => format!("{} og {last}", first.join(", ")),
             (_, names) if names.len() > NAMED => plural(names.len(), "region", "regions"),
             _ => list(&names),
         }

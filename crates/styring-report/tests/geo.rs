@@ -86,8 +86,8 @@ static TESTS: LazyLock<Vec<(&str, Test)>> = LazyLock::new(|| {
     let with_spend = |spec: &mut GeoTestedSpec| spec.spend = GeoSpend::Rows;
     let did = |spec: &mut GeoTestedSpec| (spec.method, spec.spend) = (GeoMethod::Did, GeoSpend::Total(9_000.0));
     let tbr = |spec: &mut GeoTestedSpec| (spec.method, spec.spend) = (GeoMethod::Tbr, GeoSpend::Rows);
-    let mut named = test((&odd, 50), (1, 7, 30), with_spend);
-    named.value = "<i>omsetning</i>, and more words than any chart has room for, in kroner without VAT".to_owned();
+    let value = "<i>omsetning</i>, and more words than any chart has room for, in kroner without VAT".to_owned();
+    let named = Test { value, ..test((&odd, 50), (1, 7, 30), with_spend) };
     vec![
         ("usual", test((&names(16), 70), (2, 14, 20), with_spend)),
         ("nothing", test((&names(16), 70), (2, 14, 0), with_spend)),
@@ -164,7 +164,7 @@ fn the_first_sentence_is_plain_in_either_language() {
     let english = said("usual", Language::English);
     assert!(english.starts_with("The treatment had an effect on orders in Region 0 and Region 1: "), "{english}");
     assert!(
-        english.contains(" more over 14 days than there would have been (+") && english.ends_with("."),
+        english.contains(" more over 14 days than there would have been (+") && english.ends_with('.'),
         "{english}"
     );
     assert!(english.contains("; 90 % sure of ") && english.contains(", p = 0."), "{english}");
