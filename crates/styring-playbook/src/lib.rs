@@ -4,7 +4,7 @@
 //! creative. [`Review`] brings them together: it replays the rhythm over the weeks, scores every channel in both readings of the founding formula, decides the
 //! next budget, and notes what a reader must know before believing it. [`GoalReview`] follows one number from its baseline to its target, day by day.
 //!
-//! Beside the week: [`Customers`] is what a file of orders says, [`Reached`] what a log of impressions says.
+//! Beside the week: [`Customers`] is what a file of orders says, [`Reached`] what a log of impressions says, [`Tested`] what a test of variants says.
 //!
 //! Pure: nothing here reads a file or a clock. Plans are serde types, for TOML or JSON at the caller's choice. See [`Review`] for an example.
 
@@ -17,6 +17,7 @@ mod plan;
 mod reached;
 mod results;
 mod review;
+mod tested;
 mod weeks;
 
 pub use contacts::{Contact, ContactLog, Contacts};
@@ -35,3 +36,6 @@ pub use reached::{
 };
 pub use results::{DayGroup, Group, Results, Span};
 pub use review::{ChannelReview, PartReview, Review};
+pub use tested::{
+    Arm, Compared, Held, Measure, Reading, TestDecision, TestLook, TestRows, Tested, TestedSpec, Treatment,
+};
