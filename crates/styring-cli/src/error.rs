@@ -132,6 +132,12 @@ pub enum Error {
         /// The first that was set aside.
         first: Option<Box<Rejection>>,
     },
+    /// A test that cannot be read as it was asked for, or at all.
+    #[error("{fault}{}", test_hint(fault))]
+    Test {
+        /// What is wrong.
+        fault: styring_playbook::Error,
+    },
     /// A file of settings that cannot be used: a naming scheme, the limits of platforms, frequency caps.
     #[error("{}: {fault}", path.display())]
     Settings {
@@ -264,6 +270,15 @@ fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
         }
         Fault::NoWeekdayHistory { .. } => "; leave out --seasonal, or give --from a later day",
         Fault::MissingForGoal { .. } => "; if an empty cell means zero, say so in results.empty_is_zero of the plan",
+        _ => "",
+    }
+}
+
+/// What to do about a test that cannot be read.
+fn test_hint(fault: &styring_playbook::Error) -> &'static str {
+    use styring_playbook::Error as Fault;
+    match fault {
+        Fault::NoControl { .. } => "; say which is the control with --control VARIANT",
         _ => "",
     }
 }

@@ -7,6 +7,7 @@
 //! - [`goal`]: the command `styring goal`.
 //! - [`ltv`]: the command `styring ltv`.
 //! - [`reach`]: the command `styring reach`.
+//! - [`test`](mod@test): the command `styring test`.
 //! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
@@ -25,6 +26,7 @@ mod progress;
 pub mod reach;
 pub mod source;
 mod sources;
+pub mod test;
 pub mod week;
 pub mod write;
 

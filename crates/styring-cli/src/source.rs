@@ -13,6 +13,7 @@ pub(crate) mod lines;
 mod members;
 mod names;
 mod orders;
+mod outcomes;
 mod reader;
 mod rows;
 mod spec;
@@ -24,6 +25,7 @@ pub use impressions::{ImpressionFindings, ImpressionSpec, Seen, read_impressions
 pub use members::{MemberFindings, MemberSpec, read_members};
 pub use names::{NameSpec, read_names};
 pub use orders::{OrderFindings, OrderSpec, Orders, read_orders};
+pub use outcomes::{OutcomeFindings, OutcomeSpec, Outcomes, read_outcomes};
 pub use reader::{DailyIngested, Ingested, Rejects, Strict, read, read_days};
 pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};
 pub use table::{Delimiter, TableSpec};

@@ -2,7 +2,7 @@
 
 use styring_report::{ExtraSum, Finding, Source};
 
-use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, SetAside};
+use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, OutcomeFindings, SetAside};
 
 fn finding(text: &str, rows: u64, first_line: Option<u64>) -> Finding {
     Finding { text: text.to_owned(), rows, first_line }
@@ -33,6 +33,27 @@ pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {
         rows: findings.rows,
         used: findings.used,
         assumptions,
+        set_aside,
+        first_set_aside,
+        contradictions: odd(&findings.oddities, true),
+        oddities: odd(&findings.oddities, false),
+        ..Source::default()
+    }
+}
+
+pub(crate) fn outcomes(findings: &OutcomeFindings) -> Source {
+    let (set_aside, first_set_aside) = aside(&findings.set_aside);
+    let columns: Vec<String> =
+        findings.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
+    Source {
+        name: findings.name.clone(),
+        rows: findings.rows,
+        used: findings.used,
+        assumptions: vec![format!(
+            "Read by column: {}; cells separated by {}.",
+            columns.join(", "),
+            findings.delimiter
+        )],
         set_aside,
         first_set_aside,
         contradictions: odd(&findings.oddities, true),

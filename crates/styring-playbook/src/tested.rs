@@ -119,6 +119,8 @@ pub struct Tested {
     pub arms: Vec<Arm>,
     /// How probable a split of the traffic as far off as this, or further, is. Read at any time it holds at every look.
     pub split_p_value: f64,
+    /// The smallest effect worth having, on the scale, if one was named.
+    pub smallest_effect: Option<f64>,
     /// Every day that was looked at; without days the whole.
     pub looks: Vec<TestLook>,
     /// The look at which it was decided, if it was.
@@ -277,6 +279,7 @@ impl Tested {
                 })
                 .collect(),
             split_p_value: course.split_p_value.map_or_else(|| split(&users, &weights), Ok)?,
+            smallest_effect: spec.smallest_effect,
             decided_at: course.looks.iter().position(|look| look.decision != TestDecision::Continue),
             decision: course.looks.last().map_or(TestDecision::Continue, |look| look.decision),
             looks: course.looks,

@@ -42,6 +42,7 @@
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
 //! - A log of impressions: reach, frequency, channels, caps, as a page and for the terminal: [`ReachReport`].
+//! - A test of variants: the decision, the effect, its course: [`TestReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -58,6 +59,8 @@ mod reach_report;
 mod reach_words;
 mod source;
 mod terminal;
+mod test_report;
+mod test_words;
 mod text;
 mod weekly_report;
 mod words;
@@ -67,5 +70,6 @@ pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
 pub use reach_report::ReachReport;
 pub use source::{ExtraSum, Finding, Source};
+pub use test_report::TestReport;
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;

@@ -9,6 +9,7 @@ pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
 pub(crate) mod table;
+mod test;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -23,6 +24,7 @@ use crate::{Error, WeeklyReport, numbers, words};
 pub(crate) use goal::html as goal_html;
 pub(crate) use lifetime::html as lifetime_html;
 pub(crate) use reach::html as reach_html;
+pub(crate) use test::html as test_html;
 
 #[derive(Serialize)]
 struct Page {

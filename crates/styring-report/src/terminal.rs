@@ -4,6 +4,7 @@ mod goal;
 mod lifetime;
 mod out;
 mod reach;
+mod test;
 
 use styring_metrics::Fact;
 use styring_money::Currency;
@@ -19,6 +20,7 @@ use out::{Heading, Out};
 pub(crate) use goal::print as print_goal;
 pub(crate) use lifetime::print as print_lifetime;
 pub(crate) use reach::print as print_reach;
+pub(crate) use test::print as print_test;
 
 /// More creatives than this are counted, not listed.
 const CREATIVES: usize = 20;
