@@ -14,6 +14,7 @@ mod error;
 mod goal;
 mod note;
 mod plan;
+mod planned_test;
 mod reached;
 mod results;
 mod review;
@@ -31,6 +32,7 @@ pub use plan::{
     BudgetSpec, CampaignSpec, ChannelSpec, CurrentBudget, Lift, Plan, PlanSpec, PlannedChannel, RaiseSpec, ResultKind,
     RhythmSpec, ScoreSpec, ValueKind, VisibilitySpec,
 };
+pub use planned_test::{PlannedReading, PlannedTest, PlannedTestSpec, PowerAt, ReadingPlan, WeeksPlan};
 pub use reached::{
     Added, CapEffect, ChannelPart, Guesses, Met, MoreImpressions, OfUniverse, Reached, ReachedSpec, TooMuch,
 };

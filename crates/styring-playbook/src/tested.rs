@@ -129,7 +129,7 @@ pub struct Tested {
     pub decision: TestDecision,
     /// Variants that dropped out, and why.
     pub dropped: Vec<Dropped>,
-    /// Each treatment against the control with all that has come in, in the order of the variants.
+    /// Each treatment against the control, in the order of the variants: at the look at which it was decided, or else with all that has come in.
     pub treatments: Vec<Treatment>,
     /// The planned design, where looks were planned.
     pub design: Option<Design>,
@@ -211,7 +211,7 @@ pub enum TestDecision {
     Invalid(Invalid),
 }
 
-/// A treatment against the control with all that has come in.
+/// A treatment against the control when it was decided, or with all that has come in.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Treatment {
@@ -400,7 +400,9 @@ impl Asked<'_> {
         }
         let dropped = trial.trail().iter().flat_map(decision::Entry::dropped).copied().collect();
         let split_p_value = trial.trail().last().map(decision::Entry::split_p_value);
-        let treatments = self.treatments(days, |control, treatment, scale| {
+        // What was decided rests on the look at which it was; what came later changes nothing.
+        let until = looks.iter().position(|look| look.decision != TestDecision::Continue).unwrap_or(days.len() - 1);
+        let treatments = self.treatments(&days[..=until], |control, treatment, scale| {
             compare::at_any_time(control, treatment, scale, &plan).map(|look| look.readout().clone())
         })?;
         Ok(Course { looks, dropped, treatments, split_p_value, design: None })
@@ -507,7 +509,8 @@ impl Asked<'_> {
         let mut treatments = self.treatments(days, |_, _, _| {
             Err(StatisticsError::TooFew { what: "looks", needed: looks as u64, given: next as u64 })
         })?;
-        let treated = days.last().map(|(_, sums)| sums);
+        let stopped = taken.iter().position(|look| look.decision != TestDecision::Continue);
+        let treated = stopped.and_then(|at| days.get(at)).map(|(_, sums)| sums);
         for (read, monitor) in treatments.iter_mut().zip(&monitors) {
             if let Some(readout) = monitor.readout()? {
                 let users = treated.and_then(|sums| sums.get(read.arm)).map_or(0, Sum::users);
@@ -538,7 +541,7 @@ impl Asked<'_> {
         if latest.iter().any(|(_, look)| look.is_last()) { TestDecision::NotShown } else { TestDecision::Continue }
     }
 
-    /// Each treatment with all that has come in.
+    /// Each treatment with what has come in by the last of these days.
     fn treatments(
         &self,
         days: &[SoFar],

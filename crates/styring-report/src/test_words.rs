@@ -130,12 +130,35 @@ impl TestReport<'_> {
             let users: u64 = look.users.iter().sum();
             lead.push(format!("It was decided on {}, with {} users.", crate::period::day(day), numbers::rows(users)));
         }
+        lead.extend(self.later_sentence());
         lead.extend(self.tested.dropped.iter().map(|dropped| match dropped.why {
             Why::Worse { than } => format!("{} dropped out: worse than {}.", self.name(dropped.arm), self.name(than)),
             Why::Futile => format!("{} dropped out: no effect worth having is left.", self.name(dropped.arm)),
         }));
         lead.extend(self.tested.treatments.iter().filter_map(|read| self.incremental_sentence(read)));
         lead
+    }
+
+    /// What came in after it was decided.
+    fn later_sentence(&self) -> Option<String> {
+        let tested = self.tested;
+        let decided = tested.looks.get(tested.decided_at?)?;
+        let last = tested.looks.last().filter(|last| last.day > decided.day)?;
+        if !matches!(tested.reading, Reading::AnyTime { .. }) || self.invalid().is_some() {
+            return None;
+        }
+        let unit = Unit::of(tested);
+        let since = last.users.iter().sum::<u64>() - decided.users.iter().sum::<u64>();
+        let effects = tested.treatments.iter().zip(&last.compared).filter_map(|(read, at)| {
+            let (estimate, held) = (at.estimate?, at.held?);
+            Some(format!("{} {} ({})", self.name(read.arm), unit.effect(estimate), unit.set(held.set)))
+        });
+        let effects: Vec<String> = effects.collect();
+        Some(format!(
+            "{} users came after that, and change nothing of it; with them it is {}.",
+            numbers::rows(since),
+            list(&effects)
+        ))
     }
 
     fn treatment_sentence(&self, read: &Treatment) -> String {

@@ -36,13 +36,19 @@ struct Page {
     treatments: Table,
     evidence: Option<Chart>,
     evidence_caption: &'static str,
-    courses: Vec<Chart>,
+    courses: Vec<Course>,
     looks: Table,
     more_looks: Option<String>,
     split: String,
     arms: Table,
     read: read::Read,
     how: How,
+}
+
+#[derive(Serialize)]
+struct Course {
+    chart: Chart,
+    caption: String,
 }
 
 #[derive(Serialize)]
@@ -93,7 +99,11 @@ impl TestReport<'_> {
                 }
             },
             courses: courses
-                .map(|place| both(|width| charts::test_course(tested, place, self.smallest_effect(), width)))
+                .map(|place| {
+                    let chart = both(|width| charts::test_course(tested, place, tested.smallest_effect, width))?;
+                    let caption = format!("The effect of {} so far, day by day.", self.name(place + 1));
+                    Ok::<_, Error>(Course { chart, caption })
+                })
                 .collect::<Result<_, _>>()?,
             looks: self.look_table(),
             more_looks: tested
@@ -107,10 +117,6 @@ impl TestReport<'_> {
             read: self.source.read(),
             how: self.how(),
         })
-    }
-
-    fn smallest_effect(&self) -> Option<f64> {
-        self.tested.smallest_effect
     }
 
     pub(crate) fn cards(&self) -> Vec<Card> {
