@@ -138,6 +138,12 @@ pub enum Error {
         /// What is wrong.
         fault: styring_playbook::Error,
     },
+    /// A test that cannot be planned.
+    #[error(transparent)]
+    PlanTest {
+        /// What is wrong.
+        fault: styring_playbook::Error,
+    },
     /// A file of settings that cannot be used: a naming scheme, the limits of platforms, frequency caps.
     #[error("{}: {fault}", path.display())]
     Settings {
@@ -333,7 +339,7 @@ impl Error {
             | Self::GoalFacts { .. }
             | Self::Settings { .. } => 3,
             Self::Names { .. } => 1,
-            Self::Option { .. } => 2,
+            Self::Option { .. } | Self::PlanTest { .. } => 2,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,
         }

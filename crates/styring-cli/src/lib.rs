@@ -7,6 +7,7 @@
 //! - [`goal`]: the command `styring goal`.
 //! - [`ltv`]: the command `styring ltv`.
 //! - [`reach`]: the command `styring reach`.
+//! - [`plan_test`]: the command `styring plan-test`.
 //! - [`test`](mod@test): the command `styring test`.
 //! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
@@ -22,6 +23,7 @@ mod job;
 pub mod ltv;
 pub mod names;
 pub mod plan_file;
+pub mod plan_test;
 mod progress;
 pub mod reach;
 pub mod source;

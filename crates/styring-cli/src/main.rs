@@ -3,6 +3,7 @@
 //! Exit codes: 0 done (also when rows were set aside: the report says which), 1 names that cannot be used, 2 wrong command line, 3 the plan cannot be used, 4 the results cannot be used,
 //! 5 a file cannot be written.
 
+mod plan_test_arguments;
 mod test_arguments;
 
 use std::io::Write;
@@ -52,6 +53,10 @@ enum Command {
     /// set aside. The log is held in memory: some 60 bytes a row, and some 100 a person. Exit codes: 0 done, 2 wrong command line, 3 the caps cannot be used, 4 the log cannot be used, 5 a file cannot be
     /// written.
     Reach(ReachCommand),
+    /// Say how large a test of variants has to be, and how long, by each way of reading it.
+    ///
+    /// Prints what it takes, and writes plan-test.html and plan-test.json to DIR if one is given. Exit codes: 0 done, 2 wrong command line, 5 a file cannot be written.
+    PlanTest(plan_test_arguments::PlanTestCommand),
     /// Say what a test of variants comes to: whether to stop, and what the treatment does.
     ///
     /// Reads users and conversions by variant and day, or (with --value) one user a row. Read at any time, at planned looks, or once: say which before the test begins. Writes test.html, test.json and
@@ -394,6 +399,7 @@ fn main() -> ExitCode {
         Command::Goal(command) => run_goal(command),
         Command::Ltv(command) => run_ltv(command),
         Command::Reach(command) => run_reach(command),
+        Command::PlanTest(command) => plan_test_arguments::run(command),
         Command::Test(command) => test_arguments::run(command),
         Command::Names(NamesCommand::Lint(command)) => run_lint(command),
     };

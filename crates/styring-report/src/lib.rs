@@ -43,6 +43,7 @@
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
 //! - A log of impressions: reach, frequency, channels, caps, as a page and for the terminal: [`ReachReport`].
 //! - A test of variants: the decision, the effect, its course: [`TestReport`].
+//! - How large and how long a test has to be: [`PlanTestReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -55,6 +56,7 @@ mod lifetime_words;
 mod numbers;
 mod page;
 mod period;
+mod plan_test_report;
 mod reach_report;
 mod reach_words;
 mod source;
@@ -68,6 +70,7 @@ mod words;
 pub use error::Error;
 pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
+pub use plan_test_report::PlanTestReport;
 pub use reach_report::ReachReport;
 pub use source::{ExtraSum, Finding, Source};
 pub use test_report::TestReport;

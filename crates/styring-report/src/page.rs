@@ -4,6 +4,7 @@ mod budget;
 mod cards;
 mod goal;
 pub(crate) mod lifetime;
+mod plan_test;
 mod reach;
 pub(crate) mod read;
 pub(crate) mod results;
@@ -23,6 +24,7 @@ use crate::{Error, WeeklyReport, numbers, words};
 
 pub(crate) use goal::html as goal_html;
 pub(crate) use lifetime::html as lifetime_html;
+pub(crate) use plan_test::html as plan_test_html;
 pub(crate) use reach::html as reach_html;
 pub(crate) use test::html as test_html;
 

@@ -3,6 +3,7 @@
 mod goal;
 mod lifetime;
 mod out;
+mod plan_test;
 mod reach;
 mod test;
 
@@ -19,6 +20,7 @@ use out::{Heading, Out};
 
 pub(crate) use goal::print as print_goal;
 pub(crate) use lifetime::print as print_lifetime;
+pub(crate) use plan_test::print as print_plan_test;
 pub(crate) use reach::print as print_reach;
 pub(crate) use test::print as print_test;
 
