@@ -153,6 +153,18 @@ pub enum Error {
         /// The first that was set aside.
         first: Option<Box<Rejection>>,
     },
+    /// A test that cannot be read as it was asked for, or at all.
+    #[error("{fault}{}", test_hint(fault))]
+    Test {
+        /// What is wrong.
+        fault: styring_playbook::Error,
+    },
+    /// A test that cannot be planned.
+    #[error(transparent)]
+    PlanTest {
+        /// What is wrong.
+        fault: styring_playbook::Error,
+    },
     /// A file of settings that cannot be used: a naming scheme, the limits of platforms, frequency caps.
     #[error("{}: {fault}", path.display())]
     Settings {
@@ -298,6 +310,15 @@ fn is_of_options(fault: &styring_playbook::Error) -> bool {
     )
 }
 
+/// What to do about a test that cannot be read.
+fn test_hint(fault: &styring_playbook::Error) -> &'static str {
+    use styring_playbook::Error as Fault;
+    match fault {
+        Fault::NoControl { .. } => "; say which is the control with --control VARIANT",
+        _ => "",
+    }
+}
+
 fn refused_by_platform(refused: usize) -> String {
     if refused == 0 { String::new() } else { format!(", and a platform would not take {refused}") }
 }
@@ -348,7 +369,7 @@ impl Error {
             | Self::GoalFacts { .. }
             | Self::Settings { .. } => 3,
             Self::Names { .. } => 1,
-            Self::Option { .. } | Self::OptionsMissing { .. } => 2,
+            Self::Option { .. } | Self::OptionsMissing { .. } | Self::PlanTest { .. } => 2,
             Self::Regions { fault, .. } if is_of_options(fault) => 2,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,

@@ -126,7 +126,7 @@ pub(crate) fn say(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
-fn console_width() -> u16 {
+pub(crate) fn console_width() -> u16 {
     const PLAIN: u16 = 120;
     let (_, width) = console::Term::stdout().size();
     if std::io::stdout().is_terminal() { width } else { PLAIN }

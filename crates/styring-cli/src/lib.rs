@@ -8,6 +8,8 @@
 //! - [`ltv`]: the command `styring ltv`.
 //! - [`reach`]: the command `styring reach`.
 //! - [`geo`]: the command `styring geo`.
+//! - [`plan_test`]: the command `styring plan-test`.
+//! - [`test`](mod@test): the command `styring test`.
 //! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
@@ -23,10 +25,12 @@ mod job;
 pub mod ltv;
 pub mod names;
 pub mod plan_file;
+pub mod plan_test;
 mod progress;
 pub mod reach;
 pub mod source;
 mod sources;
+pub mod test;
 pub mod week;
 pub mod write;
 

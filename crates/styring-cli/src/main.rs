@@ -3,6 +3,9 @@
 //! Exit codes: 0 done (also when rows were set aside: the report says which), 1 names that cannot be used, 2 wrong command line, 3 the plan cannot be used, 4 the results cannot be used,
 //! 5 a file cannot be written.
 
+mod plan_test_arguments;
+mod test_arguments;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,6 +59,15 @@ enum Command {
     /// Reads a panel, one row a region and day: region, day, value, and spend if there is any. Writes geo.html, geo.json and days.csv to DIR, and rejected.csv if rows had to be set aside. Exit codes:
     /// 0 done, 2 wrong command line, 4 the panel cannot be used, 5 a file cannot be written.
     Geo(GeoCommand),
+    /// Say how large a test of variants has to be, and how long, by each way of reading it.
+    ///
+    /// Prints what it takes, and writes plan-test.html and plan-test.json to DIR if one is given. Exit codes: 0 done, 2 wrong command line, 5 a file cannot be written.
+    PlanTest(plan_test_arguments::PlanTestCommand),
+    /// Say what a test of variants comes to: whether to stop, and what the treatment does.
+    ///
+    /// Reads users and conversions by variant and day, or (with --value) one user a row. Read at any time, at planned looks, or once: say which before the test begins. Writes test.html, test.json and
+    /// looks.csv to DIR, and rejected.csv if rows had to be set aside. Exit codes: 0 done, 2 wrong command line, 4 the outcomes cannot be used, 5 a file cannot be written.
+    Test(test_arguments::TestCommand),
     /// Names of segments.
     #[command(subcommand)]
     Names(NamesCommand),
@@ -472,6 +484,8 @@ fn main() -> ExitCode {
         Command::Ltv(command) => run_ltv(command),
         Command::Reach(command) => run_reach(command),
         Command::Geo(command) => run_geo(command),
+        Command::PlanTest(command) => plan_test_arguments::run(command),
+        Command::Test(command) => test_arguments::run(command),
         Command::Names(NamesCommand::Lint(command)) => run_lint(command),
     };
     match done {

@@ -1,8 +1,10 @@
 //! What was read, in the words of the report.
 
+use std::collections::BTreeMap;
+
 use styring_report::{ExtraSum, Finding, Source};
 
-use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, RegionFindings, SetAside};
+use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, OutcomeFindings, RegionFindings, SetAside};
 
 fn finding(text: &str, rows: u64, first_line: Option<u64>) -> Finding {
     Finding { text: text.to_owned(), rows, first_line }
@@ -20,74 +22,61 @@ fn aside(set_aside: &SetAside) -> (Vec<Finding>, Vec<String>) {
     (by_fault.collect(), set_aside.first_rejections.iter().map(ToString::to_string).collect())
 }
 
-pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {
-    let (set_aside, first_set_aside) = aside(&findings.set_aside);
-    let columns: Vec<String> =
-        findings.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
-    let mut assumptions =
-        vec![format!("Read by column: {}; cells separated by {}.", columns.join(", "), findings.delimiter)];
-    assumptions
-        .extend(findings.assumed_zone.map(|zone| format!("Times without an offset are by the clocks of {zone}.")));
+/// What is said of every table whose columns are known by name.
+fn table(
+    (name, delimiter): (&str, &str),
+    (rows, used): (u64, u64),
+    columns: &BTreeMap<&'static str, String>,
+    set_aside: &SetAside,
+    oddities: &[Oddity],
+) -> Source {
+    let (set_aside, first_set_aside) = aside(set_aside);
+    let columns: Vec<String> = columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
     Source {
-        name: findings.name.clone(),
-        rows: findings.rows,
-        used: findings.used,
-        assumptions,
+        name: name.to_owned(),
+        rows,
+        used,
+        assumptions: vec![format!("Read by column: {}; cells separated by {delimiter}.", columns.join(", "))],
         set_aside,
         first_set_aside,
-        contradictions: odd(&findings.oddities, true),
-        oddities: odd(&findings.oddities, false),
+        contradictions: odd(oddities, true),
+        oddities: odd(oddities, false),
         ..Source::default()
     }
+}
+
+pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {
+    let ImpressionFindings { name, delimiter, rows, used, columns, set_aside, oddities, .. } = findings;
+    let mut source = table((name, delimiter), (*rows, *used), columns, set_aside, oddities);
+    source
+        .assumptions
+        .extend(findings.assumed_zone.map(|zone| format!("Times without an offset are by the clocks of {zone}.")));
+    source
 }
 
 pub(crate) fn regions(findings: &RegionFindings) -> Source {
-    let (set_aside, first_set_aside) = aside(&findings.set_aside);
-    let columns: Vec<String> =
-        findings.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
-    Source {
-        name: findings.name.clone(),
-        rows: findings.rows,
-        used: findings.used,
-        assumptions: vec![format!(
-            "Read by column: {}; cells separated by {}.",
-            columns.join(", "),
-            findings.delimiter
-        )],
-        set_aside,
-        first_set_aside,
-        contradictions: odd(&findings.oddities, true),
-        oddities: odd(&findings.oddities, false),
-        ..Source::default()
-    }
+    let RegionFindings { name, delimiter, rows, used, columns, set_aside, oddities, .. } = findings;
+    table((name, delimiter), (*rows, *used), columns, set_aside, oddities)
+}
+
+pub(crate) fn outcomes(findings: &OutcomeFindings) -> Source {
+    let OutcomeFindings { name, delimiter, rows, used, columns, set_aside, oddities } = findings;
+    table((name, delimiter), (*rows, *used), columns, set_aside, oddities)
 }
 
 pub(crate) fn orders(findings: &OrderFindings) -> Source {
-    let (set_aside, first_set_aside) = aside(&findings.set_aside);
-    let columns: Vec<String> =
-        findings.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
-    let mut assumptions =
-        vec![format!("Read by column: {}; cells separated by {}.", columns.join(", "), findings.delimiter)];
+    let OrderFindings { name, delimiter, rows, used, columns, set_aside, oddities, .. } = findings;
+    let mut source = table((name, delimiter), (*rows, *used), columns, set_aside, oddities);
     if let Some(customers) = findings.customers_without_channel.filter(|customers| *customers > 0) {
         let customers = if customers == 1 { "1 customer".to_owned() } else { format!("{customers} customers") };
-        assumptions.push(format!(
+        source.assumptions.push(format!(
             "The first order of {customers} names no channel; these are left out where channels are compared."
         ));
     }
-    Source {
-        name: findings.name.clone(),
-        rows: findings.rows,
-        used: findings.used,
-        assumptions,
-        set_aside,
-        first_set_aside,
-        outside: findings
-            .after
-            .map(|(rows, first_line)| finding("orders after the last day that counts", rows, Some(first_line))),
-        contradictions: odd(&findings.oddities, true),
-        oddities: odd(&findings.oddities, false),
-        ..Source::default()
-    }
+    source.outside = findings
+        .after
+        .map(|(rows, first_line)| finding("orders after the last day that counts", rows, Some(first_line)));
+    source
 }
 
 pub(crate) fn described(findings: &Findings) -> Source {

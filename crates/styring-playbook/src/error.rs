@@ -105,6 +105,32 @@ pub enum Error {
     /// A log without impressions.
     #[error("there is no impression to count")]
     NoContacts,
+    /// A test of one variant.
+    #[error("the test has one variant, {name:?}; it takes a control and a treatment")]
+    OneVariant {
+        /// Its name.
+        name: String,
+    },
+    /// A control that is not there, or cannot be told from the names.
+    #[error("{}; the variants are: {}", control(named.as_ref()), variants.join(", "))]
+    NoControl {
+        /// Which was asked for.
+        named: Option<String>,
+        /// The variants there are.
+        variants: Vec<String>,
+    },
+    /// More conversions than users.
+    #[error("{variant} has {conversions} conversions of {users} users{}", until(*day))]
+    MoreConversionsThanUsers {
+        /// The variant.
+        variant: String,
+        /// The day until which it is counted.
+        day: Option<chrono::NaiveDate>,
+        /// Its users until then.
+        users: u64,
+        /// Its conversions until then.
+        conversions: u64,
+    },
     /// From reach underneath.
     #[error(transparent)]
     Reach(#[from] styring_reach::Error),
@@ -160,6 +186,17 @@ pub enum Error {
     /// From the money underneath.
     #[error(transparent)]
     Money(#[from] styring_money::Error),
+}
+
+fn control(named: Option<&String>) -> String {
+    named.map_or_else(
+        || "no variant is called as a control usually is".to_owned(),
+        |named| format!("no variant is called {named:?}"),
+    )
+}
+
+fn until(day: Option<chrono::NaiveDate>) -> String {
+    day.map_or_else(String::new, |day| format!(" until {day}"))
 }
 
 impl Error {

@@ -43,6 +43,8 @@
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
 //! - A log of impressions: reach, frequency, channels, caps, as a page and for the terminal: [`ReachReport`].
 //! - A test by regions, as a page and for the terminal: [`GeoReport`].
+//! - A test of variants: the decision, the effect, its course: [`TestReport`].
+//! - How large and how long a test has to be: [`PlanTestReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -57,10 +59,13 @@ mod lifetime_words;
 mod numbers;
 mod page;
 mod period;
+mod plan_test_report;
 mod reach_report;
 mod reach_words;
 mod source;
 mod terminal;
+mod test_report;
+mod test_words;
 mod text;
 mod weekly_report;
 mod words;
@@ -69,7 +74,9 @@ pub use error::Error;
 pub use geo_report::GeoReport;
 pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
+pub use plan_test_report::PlanTestReport;
 pub use reach_report::ReachReport;
 pub use source::{ExtraSum, Finding, Source};
+pub use test_report::TestReport;
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;

@@ -5,11 +5,13 @@ mod cards;
 mod geo;
 mod goal;
 pub(crate) mod lifetime;
+mod plan_test;
 mod reach;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
 pub(crate) mod table;
+mod test;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -24,7 +26,9 @@ use crate::{Error, WeeklyReport, numbers, words};
 pub(crate) use geo::html as geo_html;
 pub(crate) use goal::html as goal_html;
 pub(crate) use lifetime::html as lifetime_html;
+pub(crate) use plan_test::html as plan_test_html;
 pub(crate) use reach::html as reach_html;
+pub(crate) use test::html as test_html;
 
 #[derive(Serialize)]
 struct Page {

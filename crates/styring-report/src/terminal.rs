@@ -4,7 +4,9 @@ mod geo;
 mod goal;
 mod lifetime;
 mod out;
+mod plan_test;
 mod reach;
+mod test;
 
 use styring_metrics::Fact;
 use styring_money::Currency;
@@ -20,7 +22,9 @@ use out::{Heading, Out};
 pub(crate) use geo::print as print_geo;
 pub(crate) use goal::print as print_goal;
 pub(crate) use lifetime::print as print_lifetime;
+pub(crate) use plan_test::print as print_plan_test;
 pub(crate) use reach::print as print_reach;
+pub(crate) use test::print as print_test;
 
 /// More creatives than this are counted, not listed.
 const CREATIVES: usize = 20;
