@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod added;
 mod budget;
 mod calendar;
 mod canvas;
@@ -39,14 +40,18 @@ mod goal_days;
 mod label;
 mod legend;
 pub(crate) mod palette;
+mod people_bars;
 mod ratio_axis;
 mod scale;
 mod score;
 mod spend;
 mod tracking;
+mod up_set;
 mod value_curve;
+mod waterfall;
 mod week_axis;
 
+pub use added::added;
 pub use budget::budget;
 pub use channels::channels;
 pub use cohorts::cohorts;
@@ -59,7 +64,9 @@ pub use score::score;
 pub use spend::spend;
 pub(crate) use tracking::compared;
 pub use tracking::{tracking, tracking_of};
+pub use up_set::up_set;
 pub use value_curve::value_curve;
+pub use waterfall::waterfall;
 
 /// A width for a laptop or a printed page, in pixels.
 pub const WIDE: u32 = 860;

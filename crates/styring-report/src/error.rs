@@ -38,4 +38,7 @@ pub enum Error {
     /// From the lifetime values underneath.
     #[error(transparent)]
     Ltv(#[from] styring_ltv::Error),
+    /// From the segments underneath.
+    #[error(transparent)]
+    Segments(#[from] styring_segments::Error),
 }

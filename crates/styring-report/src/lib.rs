@@ -41,6 +41,7 @@
 //! - The page and the terminal tables: [`WeeklyReport`]; what was read, and what was set aside: [`Source`], [`Finding`], [`ExtraSum`].
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
+//! - Audiences, what they have in common and who is taken out of which, as a page and for the terminal: [`OverlapReport`], of [`overlap::Overlap`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -51,6 +52,9 @@ mod goal_words;
 mod lifetime_report;
 mod lifetime_words;
 mod numbers;
+pub mod overlap;
+mod overlap_report;
+mod overlap_words;
 mod page;
 mod period;
 mod source;
@@ -62,6 +66,7 @@ mod words;
 pub use error::Error;
 pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
+pub use overlap_report::OverlapReport;
 pub use source::{ExtraSum, Finding, Source};
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;

@@ -4,6 +4,7 @@ mod budget;
 mod cards;
 mod goal;
 pub(crate) mod lifetime;
+pub(crate) mod overlap;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
@@ -21,6 +22,7 @@ use crate::{Error, WeeklyReport, numbers, words};
 
 pub(crate) use goal::html as goal_html;
 pub(crate) use lifetime::html as lifetime_html;
+pub(crate) use overlap::html as overlap_html;
 
 #[derive(Serialize)]
 struct Page {

@@ -3,6 +3,7 @@
 mod goal;
 mod lifetime;
 mod out;
+mod overlap;
 
 use styring_metrics::Fact;
 use styring_money::Currency;
@@ -17,6 +18,7 @@ use out::{Heading, Out};
 
 pub(crate) use goal::print as print_goal;
 pub(crate) use lifetime::print as print_lifetime;
+pub(crate) use overlap::print as print_overlap;
 
 /// More creatives than this are counted, not listed.
 const CREATIVES: usize = 20;
@@ -31,7 +33,7 @@ pub(crate) fn print(report: &WeeklyReport<'_>, width: u16) -> String {
     report.print_reasons(&mut out);
     report.print_creatives(&mut out);
     print_notes(&mut out, &report.notes());
-    report.source.print(&mut out, report.plan.campaign.currency);
+    report.source.print(&mut out, Some(report.plan.campaign.currency));
     out.finish()
 }
 
@@ -52,7 +54,7 @@ impl Source {
     }
 
     /// What was read, and what in it was odd.
-    fn print(&self, out: &mut Out, currency: Currency) {
+    fn print(&self, out: &mut Out, currency: Option<Currency>) {
         out.gap();
         out.sentence(
             0,
@@ -69,7 +71,8 @@ impl Source {
             }
         }
         for line in &self.assumptions {
-            out.sentence(2, &group_amounts(&clean(line), currency));
+            let line = clean(line);
+            out.sentence(2, &currency.map_or_else(|| line.clone(), |currency| group_amounts(&line, currency)));
         }
     }
 }

@@ -84,7 +84,7 @@ pub(crate) fn html(report: &LifetimeReport<'_>) -> Result<String, Error> {
     rendered(concat!(include_str!("../parts.html"), include_str!("../lifetime.html")), report.page()?)
 }
 
-fn both(draw: impl Fn(u32) -> Result<String, Error>) -> Result<Chart, Error> {
+pub(super) fn both(draw: impl Fn(u32) -> Result<String, Error>) -> Result<Chart, Error> {
     let at = |width| Ok::<Value, Error>(Value::from_safe_string(draw(width)?));
     Ok(Chart { wide: at(charts::WIDE)?, narrow: at(charts::NARROW)? })
 }

@@ -20,7 +20,7 @@ pub(crate) fn print(report: &GoalReport<'_>, width: u16) -> String {
         table(report, &mut out);
     }
     print_notes(&mut out, &report.notes());
-    report.source.print(&mut out, review.currency);
+    report.source.print(&mut out, Some(review.currency));
     out.finish()
 }
 

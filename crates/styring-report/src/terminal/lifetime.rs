@@ -48,12 +48,12 @@ pub(crate) fn print(report: &LifetimeReport<'_>, width: u16) -> String {
         out.print_table(&table);
     }
     print_notes(&mut out, &report.notes());
-    report.source.print(&mut out, report.currency());
+    report.source.print(&mut out, Some(report.currency()));
     out.finish()
 }
 
 impl Out {
-    fn print_table(&mut self, table: &Table) {
+    pub(super) fn print_table(&mut self, table: &Table) {
         let (titles, rows) = table.texts();
         let headings: Vec<Heading> = titles
             .into_iter()
