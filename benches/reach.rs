@@ -136,7 +136,7 @@ fn models(criterion: &mut Criterion) {
     for channels in [4, 8, 10] {
         let input = overlaps(channels);
         group.bench_with_input(BenchmarkId::new("sharp interval", channels), &input, |b, input| {
-            b.iter(|| input.sharp())
+            b.iter(|| input.sharp());
         });
     }
     group.finish();

@@ -2,7 +2,19 @@
 //! code is tested here.
 #![doc = include_str!("../README.md")]
 
-/// The guide to names, whose code is tested here.
+/// The guides, whose code is tested here.
 #[cfg(doctest)]
-#[doc = include_str!("../docs/naming.md")]
-mod naming {}
+mod guides {
+    #[doc = include_str!("../docs/customer-keys.md")]
+    mod customer_keys {}
+    #[doc = include_str!("../docs/naming.md")]
+    mod naming {}
+    #[doc = include_str!("../docs/overlap.md")]
+    mod overlap {}
+    #[doc = include_str!("../docs/reach.md")]
+    mod reach {}
+    #[doc = include_str!("../docs/signals.md")]
+    mod signals {}
+    #[doc = include_str!("../docs/tracking-plan.md")]
+    mod tracking_plan {}
+}

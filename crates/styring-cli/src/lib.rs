@@ -6,6 +6,7 @@
 //! - [`week`]: the command `styring week`.
 //! - [`goal`]: the command `styring goal`.
 //! - [`ltv`]: the command `styring ltv`.
+//! - [`reach`]: the command `styring reach`.
 //! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
@@ -21,6 +22,7 @@ pub mod ltv;
 pub mod names;
 pub mod plan_file;
 mod progress;
+pub mod reach;
 pub mod source;
 mod sources;
 pub mod week;

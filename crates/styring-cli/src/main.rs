@@ -8,13 +8,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::source::{Delimiter, NameSpec, OrderSpec, TableSpec};
-use styring_cli::{Error, amount, goal, ltv, names, week};
+use styring_cli::source::{Delimiter, ImpressionSpec, NameSpec, OrderSpec, TableSpec};
+use styring_cli::{Error, amount, goal, ltv, names, reach, week};
 use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
 use styring_money::{Currency, Exact};
 use styring_playbook::{ModelChoice, Pace};
+use styring_reach::Overexposure;
 use styring_segments::Language;
 
 /// Steer performance marketing by measured effect.
@@ -42,6 +44,12 @@ enum Command {
     /// Reads orders, one a row: customer, day, amount. Writes customers.csv, ltv.json and ltv.html to DIR, and rejected.csv if rows had to be set aside. Exit codes: 0 done, 2 wrong
     /// command line, 4 the orders cannot be used, 5 a file cannot be written.
     Ltv(LtvCommand),
+    /// Count whom impressions reached, how often, by which channels, and what caps would have done.
+    ///
+    /// Reads a log, one impression a row: person, channel, time. Writes reach.html, reach.json, frequency.csv (for `styring week`), overexposed.csv and caps.csv to DIR, and rejected.csv if rows had to be
+    /// set aside. The log is held in memory: some 60 bytes a row, and some 100 a person. Exit codes: 0 done, 2 wrong command line, 3 the caps cannot be used, 4 the log cannot be used, 5 a file cannot be
+    /// written.
+    Reach(ReachCommand),
     /// Names of segments.
     #[command(subcommand)]
     Names(NamesCommand),
@@ -168,6 +176,62 @@ struct LtvCommand {
     run: Run,
 }
 
+#[derive(Args)]
+struct ReachCommand {
+    /// Impressions as a CSV file; `-` for standard input.
+    log: PathBuf,
+    #[command(flatten)]
+    table: ImpressionTable,
+    /// Frequency caps, in TOML (`[[rules]]`) or JSON (a list) [default: 3 in 5 days, 4 in 7, 6 in 14, over all channels].
+    #[arg(long, value_name = "CAPS.toml")]
+    caps: Option<PathBuf>,
+    /// How many people could be reached: gives shares, the reach curve, and what channels and pairs alone would have told.
+    #[arg(long, value_name = "PEOPLE", value_parser = clap::value_parser!(u64).range(1..))]
+    universe: Option<u64>,
+    /// When a person has seen too much: impressions/channels/window.
+    #[arg(long, value_name = "N/CHANNELS/WINDOW", value_parser = overexposure, default_value = "15/3/7d")]
+    overexposed: Overexposure,
+    /// The first day that counts, by the clocks of the zone.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<NaiveDate>,
+    /// The last day that counts.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    to: Option<NaiveDate>,
+    /// The first day of week 1 of frequency.csv: that of the plan [default: the first day that counts].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    week_of: Option<NaiveDate>,
+    /// In which order channels add reach [default: the widest first].
+    #[arg(long, value_name = "CHANNEL,…", value_delimiter = ',')]
+    order: Option<Vec<String>>,
+    /// The level of intervals: 0.90, or "90 %".
+    #[arg(long, value_parser = rate, default_value = "90 %")]
+    level: f64,
+    #[command(flatten)]
+    run: Run,
+}
+
+/// How a table of impressions is written.
+#[derive(Args)]
+struct ImpressionTable {
+    /// The column of the person, by name or by number from 1 [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    person: Option<String>,
+    /// The column of the channel [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    channel: Option<String>,
+    /// The column of the time [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
+    /// The form of a time, as "%d/%m/%y %H:%M" [default: any form that can mean only one moment].
+    #[arg(long, value_name = "FORMAT")]
+    time_format: Option<String>,
+    /// The time zone of days, and of times without an offset.
+    #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "Europe/Oslo")]
+    zone: Tz,
+    #[command(flatten)]
+    table: TableArgs,
+}
+
 /// How a table of orders is written.
 #[derive(Args)]
 struct OrderTable {
@@ -278,6 +342,31 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "expected a day such as 2025-09-01".to_owned())
 }
 
+fn zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "expected a time zone such as Europe/Oslo".to_owned())
+}
+
+/// `15/3/7d`.
+fn overexposure(text: &str) -> Result<Overexposure, String> {
+    let expected = || {
+        "expected impressions/channels/window such as 15/3/7d, the window in d (days), h (hours) or m (minutes)"
+            .to_owned()
+    };
+    let [impressions, channels, window] = text.split('/').collect::<Vec<_>>()[..] else {
+        return Err(expected());
+    };
+    let unit = |sign| match sign {
+        'd' => Some(86_400_u64),
+        'h' => Some(3_600),
+        'm' => Some(60),
+        _ => None,
+    };
+    let seconds = window.chars().next_back().and_then(unit).ok_or_else(expected)?;
+    let count = |text: &str| text.parse::<u64>().map_err(|_| expected());
+    let window = count(&window[..window.len() - 1])?.checked_mul(seconds).ok_or_else(expected)?;
+    Overexposure::new(count(impressions)?, count(channels)?, window).map_err(|fault| fault.to_string())
+}
+
 fn rate(text: &str) -> Result<f64, String> {
     Ok(amount::number(text)?.to_f64())
 }
@@ -297,6 +386,7 @@ fn main() -> ExitCode {
         Command::Week(command) => run_week(command),
         Command::Goal(command) => run_goal(command),
         Command::Ltv(command) => run_ltv(command),
+        Command::Reach(command) => run_reach(command),
         Command::Names(NamesCommand::Lint(command)) => run_lint(command),
     };
     match done {
@@ -329,6 +419,29 @@ fn run_lint(command: Lint) -> Result<(), Error> {
     };
     let spec = NameSpec { column, table: table.into() };
     names::run(&names::Request { names, spec, scheme, limits, platforms, language, out, quiet })
+}
+
+fn run_reach(command: ReachCommand) -> Result<(), Error> {
+    let ReachCommand { log, table, caps, universe, overexposed, from, to, week_of, order, level, run } = command;
+    let ImpressionTable { person, channel, time, time_format, zone, table } = table;
+    let Run { out, strict, quiet } = run;
+    let spec = ImpressionSpec { table: table.into(), person, channel, time, time_format, zone };
+    let overexposure = overexposed;
+    reach::run(&reach::Request {
+        log,
+        spec,
+        caps,
+        universe,
+        overexposure,
+        from,
+        to,
+        week_of,
+        order,
+        level,
+        out,
+        strict,
+        quiet,
+    })
 }
 
 fn run_ltv(command: LtvCommand) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use styring_report::{ExtraSum, Finding, Source};
 
-use crate::source::{Findings, Oddity, OrderFindings, SetAside};
+use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, SetAside};
 
 fn finding(text: &str, rows: u64, first_line: Option<u64>) -> Finding {
     Finding { text: text.to_owned(), rows, first_line }
@@ -18,6 +18,27 @@ fn aside(set_aside: &SetAside) -> (Vec<Finding>, Vec<String>) {
     let rejected = set_aside.rejected.iter();
     let by_fault = rejected.map(|(text, fault)| finding(text, fault.rows, Some(fault.first_line)));
     (by_fault.collect(), set_aside.first_rejections.iter().map(ToString::to_string).collect())
+}
+
+pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {
+    let (set_aside, first_set_aside) = aside(&findings.set_aside);
+    let columns: Vec<String> =
+        findings.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
+    let mut assumptions =
+        vec![format!("Read by column: {}; cells separated by {}.", columns.join(", "), findings.delimiter)];
+    assumptions
+        .extend(findings.assumed_zone.map(|zone| format!("Times without an offset are by the clocks of {zone}.")));
+    Source {
+        name: findings.name.clone(),
+        rows: findings.rows,
+        used: findings.used,
+        assumptions,
+        set_aside,
+        first_set_aside,
+        contradictions: odd(&findings.oddities, true),
+        oddities: odd(&findings.oddities, false),
+        ..Source::default()
+    }
 }
 
 pub(crate) fn orders(findings: &OrderFindings) -> Source {

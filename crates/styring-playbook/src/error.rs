@@ -102,6 +102,12 @@ pub enum Error {
     /// From the allocation underneath.
     #[error(transparent)]
     Allocation(#[from] styring_allocation::Error),
+    /// A log without impressions.
+    #[error("there is no impression to count")]
+    NoContacts,
+    /// From reach underneath.
+    #[error(transparent)]
+    Reach(#[from] styring_reach::Error),
     /// From the money underneath.
     #[error(transparent)]
     Money(#[from] styring_money::Error),

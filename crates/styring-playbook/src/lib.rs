@@ -4,17 +4,22 @@
 //! creative. [`Review`] brings them together: it replays the rhythm over the weeks, scores every channel in both readings of the founding formula, decides the
 //! next budget, and notes what a reader must know before believing it. [`GoalReview`] follows one number from its baseline to its target, day by day.
 //!
+//! Beside the week: [`Customers`] is what a file of orders says, [`Reached`] what a log of impressions says.
+//!
 //! Pure: nothing here reads a file or a clock. Plans are serde types, for TOML or JSON at the caller's choice. See [`Review`] for an example.
 
+mod contacts;
 mod customers;
 mod error;
 mod goal;
 mod note;
 mod plan;
+mod reached;
 mod results;
 mod review;
 mod weeks;
 
+pub use contacts::{Contact, ContactLog, Contacts};
 pub use customers::{
     Ahead, ChannelCustomers, CustomerAhead, Customers, CustomersSpec, ModelChoice, Newcomer, Outlook, Spent, Tracked,
 };
@@ -24,6 +29,9 @@ pub use note::Note;
 pub use plan::{
     BudgetSpec, CampaignSpec, ChannelSpec, CurrentBudget, Lift, Plan, PlanSpec, PlannedChannel, RaiseSpec, ResultKind,
     RhythmSpec, ScoreSpec, ValueKind, VisibilitySpec,
+};
+pub use reached::{
+    Added, CapEffect, ChannelPart, Guesses, Met, MoreImpressions, OfUniverse, Reached, ReachedSpec, TooMuch,
 };
 pub use results::{DayGroup, Group, Results, Span};
 pub use review::{ChannelReview, PartReview, Review};

@@ -41,4 +41,10 @@ pub enum Error {
     /// From the segments underneath.
     #[error(transparent)]
     Segments(#[from] styring_segments::Error),
+    /// From the playbook underneath.
+    #[error(transparent)]
+    Playbook(#[from] styring_playbook::Error),
+    /// From reach underneath.
+    #[error(transparent)]
+    Reach(#[from] styring_reach::Error),
 }

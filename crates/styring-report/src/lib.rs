@@ -42,6 +42,7 @@
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
 //! - Audiences, what they have in common and who is taken out of which, as a page and for the terminal: [`OverlapReport`], of [`overlap::Overlap`].
+//! - A log of impressions: reach, frequency, channels, caps, as a page and for the terminal: [`ReachReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
@@ -57,6 +58,8 @@ mod overlap_report;
 mod overlap_words;
 mod page;
 mod period;
+mod reach_report;
+mod reach_words;
 mod source;
 mod terminal;
 mod text;
@@ -67,6 +70,7 @@ pub use error::Error;
 pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
 pub use overlap_report::OverlapReport;
+pub use reach_report::ReachReport;
 pub use source::{ExtraSum, Finding, Source};
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;

@@ -73,6 +73,16 @@ pub(crate) fn percent(share: &Exact, places: u8) -> String {
     format!("{}{GAP}%", fixed(&share.shift_point(2), places))
 }
 
+/// People with their share of a whole: `1 234 · 12.3 %`.
+pub(crate) fn people_of(people: u64, whole: u64) -> String {
+    format!("{} · {}", rows(people), share_of(people, whole))
+}
+
+/// A count as a share of a whole: `12.3 %`; a dash of nothing.
+pub(crate) fn share_of(part: u64, whole: u64) -> String {
+    Exact::from(part).checked_div(&Exact::from(whole)).map_or_else(|| "–".to_owned(), |share| percent(&share, 1))
+}
+
 /// A probability in percent; what is not certain is never printed as certain.
 pub(crate) fn probability(p: f64) -> String {
     match p {

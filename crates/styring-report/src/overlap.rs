@@ -165,7 +165,11 @@ impl Told for Estimate {
 
     fn released(_: &Regions<Self>, least: u64) -> Result<ReleasedRegions, Error> {
         let field = "least".to_owned();
-        Err(Error::Series { field, expected: "absent for sketches, whose numbers are estimates", value: least.to_string() })
+        Err(Error::Series {
+            field,
+            expected: "absent for sketches, whose numbers are estimates",
+            value: least.to_string(),
+        })
     }
 }
 
@@ -350,11 +354,15 @@ impl Overlap {
         S: AudienceSet + Clone,
         S::Count: Told,
     {
-        let plan_order = |segment: &Segment| {
-            let name = segment.name();
-            audiences.get(name).map(|set| (name, set.clone())).ok_or(styring_segments::Error::UnknownName { name: name.to_owned() })
-        };
-        let ranked = spec.priority.iter().map(plan_order).collect::<Result<Vec<_>, _>>()?;
+        let ranked: Vec<(&str, S)> = spec
+            .priority
+            .iter()
+            .map(|segment| {
+                let set = audiences.get(segment.name()).cloned();
+                let unknown = || styring_segments::Error::UnknownName { name: segment.name().to_owned() };
+                Ok((segment.name(), set.ok_or_else(unknown)?))
+            })
+            .collect::<Result<_, styring_segments::Error>>()?;
         let ranked = Audiences::new(ranked)?;
         if let Some(name) = audiences.names().find(|name| ranked.get(name).is_none()) {
             return Err(styring_segments::Error::NotInOrder { name: name.to_owned() }.into());
@@ -364,7 +372,8 @@ impl Overlap {
         let pairs = ranked.pairs()?;
         let released = spec.least.map(|least| S::Count::released(&regions, least)).transpose()?;
         let gate = Gate { masks: regions.masks().iter().map(|(mask, _)| *mask).collect(), released };
-        let sizes: Vec<People> = pairs.sizes.iter().enumerate().map(|(place, set)| gate.size(place, set.size)).collect();
+        let sizes: Vec<People> =
+            pairs.sizes.iter().enumerate().map(|(place, set)| gate.size(place, set.size)).collect();
         let names: Vec<String> = ranked.names().map(str::to_owned).collect();
         let only = regions.only_in();
         let sets = names.iter().zip(&sizes).zip(only).enumerate().map(|(place, ((name, size), only))| Set {
@@ -481,8 +490,7 @@ fn told_line<C: Told>(gate: &Gate, line: &PlanLine<C>, rank: usize, place: &dyn 
     let exclude: Vec<Taken> = taken.collect();
     let net = gate.told(|mask| has(mask, rank) && mask & higher == 0, line.net);
     let removed = gate.told(|mask| has(mask, rank) && mask & higher != 0, line.removed);
-    let residual =
-        gate.told(|mask| has(mask, rank) && mask & higher != 0 && mask & excluded == 0, line.residual);
+    let residual = gate.told(|mask| has(mask, rank) && mask & higher != 0 && mask & excluded == 0, line.residual);
     let all_told = [gross, net, removed, residual].into_iter().chain(exclude.iter().map(|list| list.overlap));
     let said = if all_told.into_iter().any(|people| people == People::Withheld) {
         without_numbers(line)
@@ -532,8 +540,12 @@ fn remark<C: Told>(finding: &Finding<C>, hidden: bool) -> Remark {
         Finding::NotNested { short, long, .. } => (
             "not_nested",
             Some(Said {
-                english: format!("There are people in {short} who are not in {long}, which should contain it: one of the two is not what its name says."),
-                norwegian: format!("Det er personer i {short} som ikke er i {long}, som skulle inneholde den: én av dem er ikke det navnet sier."),
+                english: format!(
+                    "There are people in {short} who are not in {long}, which should contain it: one of the two is not what its name says."
+                ),
+                norwegian: format!(
+                    "Det er personer i {short} som ikke er i {long}, som skulle inneholde den: én av dem er ikke det navnet sier."
+                ),
             }),
         ),
         Finding::Overlaps { name, .. } => (

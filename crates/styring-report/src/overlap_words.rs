@@ -29,7 +29,9 @@ pub(crate) fn share(share: Share) -> Said {
     let percent = |value: f64| numbers::decimal(value * 100.0, 1);
     match share {
         Share::Exact(value) => Said::number(format!("{}\u{202f}%", percent(value))),
-        Share::About { value, lower, upper, .. } if lower == upper => Said::number(format!("{}\u{202f}%", percent(value))),
+        Share::About { value, lower, upper, .. } if lower == upper => {
+            Said::number(format!("{}\u{202f}%", percent(value)))
+        }
         Share::About { value, lower, upper, usable } => {
             let within = format!("{}–{}", percent(lower), percent(upper));
             if usable {
@@ -81,7 +83,9 @@ impl OverlapReport<'_> {
             line.role == Role::Target && line.residual.bounds().is_none_or(|(_, upper)| upper > 0.0)
         };
         if overlap.lines.iter().any(may_remain) {
-            lead.push("Some overlap remains, or cannot be ruled out: see what is left after the exclusions.".to_owned());
+            lead.push(
+                "Some overlap remains, or cannot be ruled out: see what is left after the exclusions.".to_owned(),
+            );
         }
         lead
     }
@@ -89,7 +93,8 @@ impl OverlapReport<'_> {
     /// What must be known before acting.
     pub(crate) fn told_notes(&self) -> Vec<String> {
         let overlap = self.overlap;
-        let mut notes: Vec<String> = overlap.findings.iter().map(|finding| clean(finding.said.in_language(self.language))).collect();
+        let mut notes: Vec<String> =
+            overlap.findings.iter().map(|finding| clean(finding.said.in_language(self.language))).collect();
         let mut targets_above: Vec<&str> = Vec::new();
         for line in &overlap.lines {
             if line.role == Role::ExcludeOnly && !targets_above.is_empty() {
@@ -107,7 +112,10 @@ impl OverlapReport<'_> {
             notes.push("All numbers are estimates from sketches, with bounds at two standard deviations. \"Not usable\" means fewer than 30 people in the sample: the bounds hold, no value does.".to_owned());
         }
         if let Some(least) = overlap.least {
-            notes.push(format!("Numbers from 1 to {} are withheld, and others that would give them away.", least.saturating_sub(1)));
+            notes.push(format!(
+                "Numbers from 1 to {} are withheld, and others that would give them away.",
+                least.saturating_sub(1)
+            ));
         }
         notes.extend(self.notes.iter().map(|note| clean(note)));
         notes

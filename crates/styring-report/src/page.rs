@@ -5,6 +5,7 @@ mod cards;
 mod goal;
 pub(crate) mod lifetime;
 pub(crate) mod overlap;
+mod reach;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
@@ -23,6 +24,7 @@ use crate::{Error, WeeklyReport, numbers, words};
 pub(crate) use goal::html as goal_html;
 pub(crate) use lifetime::html as lifetime_html;
 pub(crate) use overlap::html as overlap_html;
+pub(crate) use reach::html as reach_html;
 
 #[derive(Serialize)]
 struct Page {

@@ -4,6 +4,7 @@ mod goal;
 mod lifetime;
 mod out;
 mod overlap;
+mod reach;
 
 use styring_metrics::Fact;
 use styring_money::Currency;
@@ -19,6 +20,7 @@ use out::{Heading, Out};
 pub(crate) use goal::print as print_goal;
 pub(crate) use lifetime::print as print_lifetime;
 pub(crate) use overlap::print as print_overlap;
+pub(crate) use reach::print as print_reach;
 
 /// More creatives than this are counted, not listed.
 const CREATIVES: usize = 20;

@@ -48,6 +48,16 @@ pub enum Error {
         /// The upper part it was given.
         value: f64,
     },
+    /// An argument outside the range that a function is made for.
+    #[error("{name} must be {expected}, got {value:e}")]
+    Range {
+        /// The argument.
+        name: &'static str,
+        /// The range.
+        expected: &'static str,
+        /// What it was given.
+        value: f64,
+    },
     /// A continued fraction still moving at its cap of terms, where a number would be a guess. No input is known that leads here.
     #[error("the continued fraction of the incomplete {function} did not settle")]
     Unsettled {

@@ -30,6 +30,7 @@
 //! | [`beta_inc_inv`] | the x, and 1 − x, at which they take given values |
 //! | [`normal`], [`normal_inv`] | the standard normal distribution and its quantile, in both tails |
 //! | [`student`], [`student_inv`] | Student's t for any degrees of freedom, and its quantile |
+//! | [`noncentral_student`] | the noncentral t, for the power of t tests |
 //! | [`Split`] | one, in two parts: a probability and its complement, x and 1 − x |
 //! | [`Error`] | why there is no number |
 //!
@@ -75,6 +76,7 @@ mod deviance;
 mod error;
 mod gamma;
 mod log_gamma;
+mod noncentral;
 mod normal;
 mod quantile;
 mod small_shape;
@@ -85,6 +87,7 @@ mod uniform;
 pub use beta::{beta_inc, beta_inc_inv};
 pub use error::Error;
 pub use gamma::{gamma_inc, gamma_inc_inv};
+pub use noncentral::noncentral_student;
 pub use normal::{normal, normal_inv};
 pub use split::Split;
 pub use student::{student, student_inv};

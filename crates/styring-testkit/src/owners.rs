@@ -28,13 +28,18 @@ pub fn register() -> Vec<Owned> {
         owned("allocation", None, ALLOCATION_TO_COME),
         owned("segments", Some("styring-segments"), SEGMENTS),
         owned("segments", Some("styring-reach"), REACH),
-        owned("experiments", None, EXPERIMENTS_TO_COME),
+        owned("experiments", Some("styring-experiments"), EXPERIMENTS),
+        owned("experiments", Some("styring-experiments"), GEO_PANELS),
+        owned("experiments", None, &["structural_ts_counterfactual"]),
+        owned("attribution", Some("styring-experiments"), GEO),
+        owned("attribution", None, LOCAL_LEVELS_TO_COME),
         owned("attribution", None, ATTRIBUTION_TO_COME),
     ]
     .concat()
 }
 
-const IN_PLACE: &[&str] = &["metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
+const IN_PLACE: &[&str] =
+    &["geolift_published", "markov_channelattribution_data", "metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
 
 const METRICS: &[&str] = &[
     "metrics_ratio",
@@ -109,7 +114,7 @@ const REACH: &[&str] = &[
     "sequence",
 ];
 
-const EXPERIMENTS_TO_COME: &[&str] = &[
+const EXPERIMENTS: &[&str] = &[
     "anytime_conversion_counts_trajectories",
     "anytime_linear_regression",
     "bayes_best_arm_normal",
@@ -119,7 +124,6 @@ const EXPERIMENTS_TO_COME: &[&str] = &[
     "cs_boundaries",
     "cs_bounded_mean_trajectories",
     "cs_quantile",
-    "did_panel",
     "exact_2x2",
     "fieller_ratio_holdout",
     "gb_bandit",
@@ -131,10 +135,6 @@ const EXPERIMENTS_TO_COME: &[&str] = &[
     "gb_quantile",
     "gb_sequential_onesided",
     "gb_sequential_trajectories",
-    "geo_synthetic_control",
-    "geo_tbr",
-    "geo_tbr_design",
-    "geo_trimmed_match",
     "gs_published_tables",
     "gs_rpact_analysis_trajectories",
     "gs_rpact_designs",
@@ -158,36 +158,44 @@ const EXPERIMENTS_TO_COME: &[&str] = &[
     "sp_ztest_trajectories",
     "srm_fixed",
     "srm_sequential_trajectories",
-    "structural_ts_counterfactual",
     "tea_mean_ratio_cuped",
     "tea_power",
     "tea_proportion",
 ];
+
+/// Experiments on geographies.
+const GEO_PANELS: &[&str] = &["did_panel", "geo_synthetic_control", "geo_tbr", "geo_tbr_design", "geo_trimmed_match"];
+
+/// Of the folder of attribution: experiments on geographies.
+const GEO: &[&str] = &[
+    "augsynth_ridge",
+    "conformal_moving_block",
+    "did_panel",
+    "geolift_published",
+    "lift_test_likelihood",
+    "synthetic_control",
+    "tbr",
+    "tbr_mde",
+    "trimmed_match_own",
+];
+/// Experiments on geographies that wait for their part of the crate.
+const LOCAL_LEVELS_TO_COME: &[&str] =
+    &["causalimpact_bsts", "causalimpact_mle", "causalimpact_tfp", "local_level_kalman", "local_level_mle"];
 
 const ATTRIBUTION_TO_COME: &[&str] = &[
     "additive_hazard_own",
     "adstock_hill_meridian",
     "adstock_pymc",
     "adstock_robyn_own",
-    "augsynth_ridge",
     "calibration_own",
-    "causalimpact_bsts",
-    "causalimpact_mle",
-    "causalimpact_tfp",
     "choose_order_channelattribution",
-    "conformal_moving_block",
     "curve_calculus_own",
     "curve_fit",
-    "did_panel",
     "fractribution_own",
-    "geolift_published",
     "heuristics_channelattribution",
     "heuristics_mam1",
     "heuristics_mam2",
     "heuristics_own",
-    "lift_test_likelihood",
-    "local_level_kalman",
-    "local_level_mle",
     "markov_channelattribution_data",
     "markov_exact",
     "markov_mam2",
@@ -200,9 +208,5 @@ const ATTRIBUTION_TO_COME: &[&str] = &[
     "shapley_game",
     "shapley_mam2",
     "shapley_paths",
-    "synthetic_control",
-    "tbr",
-    "tbr_mde",
     "transition_matrix_channelattribution",
-    "trimmed_match_own",
 ];

@@ -2,7 +2,8 @@
 //!
 //! A file is `{"source", "notes", …, "cases": [{"id"?, "kind"?, "input", "expected", "tolerance"}]}`. A `kind` is read as a key of the input. The tolerance is `"exact"`, `0` or `{"abs", "rel", "f64_rel"?}`; a
 //! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point; a `note` decides nothing. A tolerance may also be given
-//! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own.
+//! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own. `{"abs", "rel", "fields": {"n": {…}}}` has a tolerance for all and others
+//! for some.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -194,7 +195,8 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
         }
         Value::Object(parts) => {
             let mut bound = EXACT;
-            for (key, value) in parts.iter().filter(|(key, _)| *key != "note") {
+            let named = parts.get("fields").map_or(Ok(exact.clone()), read_tolerance)?.named;
+            for (key, value) in parts.iter().filter(|(key, _)| !matches!(key.as_str(), "note" | "fields")) {
                 let value = value.as_f64().ok_or(format!("tolerance {key}: {value}"))?;
                 match key.as_str() {
                     "abs" => bound.abs = value,
@@ -206,7 +208,7 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
             if !parts.contains_key("f64_rel") {
                 bound.f64_rel = bound.rel;
             }
-            Ok(Tolerance { every: bound, ..exact })
+            Ok(Tolerance { every: bound, named })
         }
         other => Err(format!("unknown tolerance {other}")),
     }
@@ -262,6 +264,16 @@ impl Check {
         self.fail(format!("{what}: got {got}, expected {expected}"));
     }
 
+    /// Within the tolerance of floating point, or infinite or undefined alike.
+    #[allow(clippy::float_cmp, reason = "infinities are equal or not")]
+    pub fn number(&mut self, what: &str, got: Option<f64>, expected: Number) {
+        match (got, expected.0) {
+            (Some(got), Some(expected)) if expected.is_finite() => self.float(what, got, expected),
+            (got, expected) if got == expected => {}
+            (got, expected) => self.fail(format!("{what}: got {got:?}, expected {expected:?}")),
+        }
+    }
+
     /// Within the tolerance of floating point. A result that is not finite deviates.
     pub fn float(&mut self, what: &str, got: f64, expected: f64) {
         let tolerance = self.tolerance.of(what);
@@ -270,6 +282,24 @@ impl Check {
         let within = (got - expected).abs() <= bound;
         if !within {
             self.fail(format!("{what}: got {got:e}, expected {expected:e}"));
+        }
+    }
+}
+
+/// A number of a reference case that may be infinite, written `"inf"` or `"-inf"`, or undefined, written `null`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Number(pub Option<f64>);
+
+impl<'de> serde::Deserialize<'de> for Number {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(Self(None)),
+            Value::String(word) if word == "inf" => Ok(Self(Some(f64::INFINITY))),
+            Value::String(word) if word == "-inf" => Ok(Self(Some(f64::NEG_INFINITY))),
+            value => value
+                .as_f64()
+                .map(|number| Self(Some(number)))
+                .ok_or_else(|| serde::de::Error::custom(format!("{value} is no number"))),
         }
     }
 }

@@ -18,6 +18,9 @@
 //! | `metrics` (default) | [`metrics`] | facts, KPIs, contribution margin, effect score |
 //! | `ltv` | [`ltv`] | customer lifetime value: observed cohorts, purchase models, intervals |
 //! | `triangle` | [`triangle`] | development triangles: the chain ladder with Mack's errors |
+//! | `segments` | [`segments`] | names, overlap, negative lists, events, customer keys, signals |
+//! | `reach` | [`reach`] | frequency caps, reach from logs and models, sequencing |
+//! | `experiments` | [`experiments`] | fixed, sequential, group-sequential and Bayesian tests, holdouts, planning |
 //! | `allocation` (default) | [`allocation`] | budgets: the founding rhythm, guardrails, reasons |
 //! | `playbook` | [`playbook`] | the plan and the weekly review |
 //! | `report` | [`report`] | charts, the HTML and the terminal report |
@@ -29,6 +32,9 @@
 #[cfg(feature = "allocation")]
 #[doc(inline)]
 pub use styring_allocation as allocation;
+#[cfg(feature = "experiments")]
+#[doc(inline)]
+pub use styring_experiments as experiments;
 #[cfg(feature = "ltv")]
 #[doc(inline)]
 pub use styring_ltv as ltv;
@@ -40,9 +46,15 @@ pub use styring_money as money;
 #[cfg(feature = "playbook")]
 #[doc(inline)]
 pub use styring_playbook as playbook;
+#[cfg(feature = "reach")]
+#[doc(inline)]
+pub use styring_reach as reach;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use styring_report as report;
+#[cfg(feature = "segments")]
+#[doc(inline)]
+pub use styring_segments as segments;
 #[cfg(feature = "triangle")]
 #[doc(inline)]
 pub use styring_triangle as triangle;

@@ -43,7 +43,8 @@ pub fn up_set(overlap: &Overlap, width: u32) -> Result<String, Error> {
     let height = top + row * texts.len().max(1) as f64 + PAD;
     let reach = |value: f64| left + if most > 0.0 { (value / most).clamp(0.0, 1.0) * (right - left) } else { 0.0 };
 
-    let described = overlap.regions.iter().zip(&texts).map(|(area, text)| format!("{}: {text}", area.sets.join(" and ")));
+    let described =
+        overlap.regions.iter().zip(&texts).map(|(area, text)| format!("{}: {text}", area.sets.join(" and ")));
     let sizes = overlap.sets.iter().map(|set| format!("{} has {}", set.name, people(set.size).text));
     let description = sizes.chain(described).collect::<Vec<_>>().join("; ");
     let title = "Who is in which audiences: in exactly these, and in at least these";
@@ -60,13 +61,15 @@ pub fn up_set(overlap: &Overlap, width: u32) -> Result<String, Error> {
             let y = top + row * index as f64;
             let middle = y + ROW / 2.0 + if wide { 0.0 } else { 16.0 };
             dots(canvas, area, overlap.sets.len(), (matrix, step, middle));
-            for (people, from, to, alpha) in
-                [(area.exclusive, -9.0, 3.0, 1.0), (area.inclusive, 3.0, 9.0, FAINT)]
-            {
+            for (people, from, to, alpha) in [(area.exclusive, -9.0, 3.0, 1.0), (area.inclusive, 3.0, 9.0, FAINT)] {
                 if let Some(value) = people.value() {
                     canvas.rect((left, middle + from), (reach(value), middle + to), colour, alpha);
                 }
-                whisker(canvas, people.bounds().map(|(low, high)| (reach(low), reach(high))), middle + (from + to) / 2.0);
+                whisker(
+                    canvas,
+                    people.bounds().map(|(low, high)| (reach(low), reach(high))),
+                    middle + (from + to) / 2.0,
+                );
             }
             canvas.line((left, middle - 11.0), (left, middle + 11.0), 1, INK);
             let ends = [area.exclusive, area.inclusive].into_iter().filter_map(People::bounds).map(|(_, upper)| upper);
@@ -92,7 +95,13 @@ fn text(area: &Area) -> String {
 /// A dot under each audience: full where the region is in it, with a line through them.
 fn dots(canvas: &mut Canvas<'_>, area: &Area, sets: usize, (left, step, y): (f64, f64, f64)) {
     let x = |place: usize| left + step * place as f64;
-    let radius = if step >= 14.0 { 5 } else if step >= 8.0 { 3 } else { 1 };
+    let radius = if step >= 14.0 {
+        5
+    } else if step >= 8.0 {
+        3
+    } else {
+        1
+    };
     for place in 0..sets {
         canvas.dot((x(place), y), radius, GRID);
     }

@@ -99,7 +99,8 @@ impl OverlapReport<'_> {
         let mut cards = vec![card("People in any audience", people(overlap.union), vec![])];
         let targets = overlap.lines.iter().filter(|line| line.role == Role::Target).count();
         let only_excluded = overlap.lines.len() - targets;
-        let small = if only_excluded > 0 { vec![format!("and {only_excluded} only taken out of others")] } else { vec![] };
+        let small =
+            if only_excluded > 0 { vec![format!("and {only_excluded} only taken out of others")] } else { vec![] };
         cards.push(card("Segments to advertise to", Said::number(targets.to_string()), small));
         if let Some((pair, _)) = overlap.most_shared() {
             let small = vec![format!("of the smaller: {} and {}", clean(&pair.a), clean(&pair.b))];
@@ -117,7 +118,10 @@ impl OverlapReport<'_> {
 
     pub(crate) fn region_table(&self) -> Table {
         let row = |area: &crate::overlap::Area| {
-            Row::new(Label::plain(&area.sets.join(" + ")), vec![people(area.exclusive).into(), people(area.inclusive).into()])
+            Row::new(
+                Label::plain(&area.sets.join(" + ")),
+                vec![people(area.exclusive).into(), people(area.inclusive).into()],
+            )
         };
         table(
             "Regions, the largest first: exclusive numbers add up, inclusive ones do not",
