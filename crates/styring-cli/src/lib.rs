@@ -7,6 +7,7 @@
 //! - [`goal`]: the command `styring goal`.
 //! - [`ltv`]: the command `styring ltv`.
 //! - [`reach`]: the command `styring reach`.
+//! - [`overlap`]: the command `styring overlap`.
 //! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
@@ -14,12 +15,14 @@
 //! Embedders will rather want the libraries underneath; see the crate `styring`.
 
 pub mod amount;
+mod csv_text;
 pub mod error;
 pub mod frequency;
 pub mod goal;
 mod job;
 pub mod ltv;
 pub mod names;
+pub mod overlap;
 pub mod plan_file;
 mod progress;
 pub mod reach;

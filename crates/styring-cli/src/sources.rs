@@ -2,7 +2,11 @@
 
 use styring_report::{ExtraSum, Finding, Source};
 
+use crate::overlap::lists::{Form, Input, Read};
 use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, SetAside};
+
+/// How many rows that were set aside are named.
+const KEPT: usize = 20;
 
 fn finding(text: &str, rows: u64, first_line: Option<u64>) -> Finding {
     Finding { text: text.to_owned(), rows, first_line }
@@ -39,6 +43,52 @@ pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {
         oddities: odd(&findings.oddities, false),
         ..Source::default()
     }
+}
+
+/// All files of audiences together. Where small numbers are withheld, no number of rows is told: it is a size in other words.
+pub(crate) fn audiences(read: &Read, withheld: bool) -> Source {
+    let files: Vec<&str> = read.inputs.iter().map(|input| input.file.as_str()).collect();
+    let name = match files.as_slice() {
+        [first, .., last] if files.len() > 3 => format!("{} files, {first} to {last}", files.len()),
+        files => files.join(", "),
+    };
+    let mut source = Source { name, ..Source::default() };
+    let several = read.inputs.len() > 1;
+    for input in &read.inputs {
+        source.assumptions.push(format!("{}: {}.", input.file, as_it_was_read(input, withheld)));
+        let Some(table) = &input.table else { continue };
+        let (set_aside, first_set_aside) = aside(&table.findings.set_aside);
+        let of_file = |text: &str| if several { format!("{}: {text}", input.file) } else { text.to_owned() };
+        if withheld {
+            continue;
+        }
+        source.rows += table.findings.rows;
+        source.used += table.findings.used;
+        source.set_aside.extend(set_aside.into_iter().map(|found| Finding { text: of_file(&found.text), ..found }));
+        source.first_set_aside.extend(first_set_aside.iter().map(|text| of_file(text)));
+        if table.repeated > 0 {
+            source.oddities.push(finding(&of_file("an id that its audience has already"), table.repeated, None));
+        }
+    }
+    source.first_set_aside.truncate(KEPT);
+    source
+}
+
+fn as_it_was_read(input: &Input, withheld: bool) -> String {
+    let audience = input.audience.as_ref().map_or_else(String::new, |audience| format!("audience {audience}, "));
+    let Some(table) = &input.table else {
+        let form = if input.form == Form::Theta { "a theta sketch" } else { "a Roaring bitmap" };
+        return format!("{audience}{form}");
+    };
+    let found = &table.findings;
+    let columns: Vec<String> =
+        found.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
+    let rows = if withheld { String::new() } else { format!(", {} of {} rows used", found.used, found.rows) };
+    let aside = match found.set_aside.rows() {
+        rows if withheld && rows > 0 => format!(", {rows} rows set aside"),
+        _ => String::new(),
+    };
+    format!("{audience}{}; cells separated by {}{rows}{aside}", columns.join(", "), found.delimiter)
 }
 
 pub(crate) fn orders(findings: &OrderFindings) -> Source {
