@@ -48,10 +48,7 @@ pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {
 /// All files of audiences together. Where small numbers are withheld, no number of rows is told: it is a size in other words.
 pub(crate) fn audiences(read: &Read, withheld: bool) -> Source {
     let files: Vec<&str> = read.inputs.iter().map(|input| input.file.as_str()).collect();
-    let name = match files.as_slice() {
-        [first, .., last] if files.len() > 3 => format!("{} files, {first} to {last}", files.len()),
-        files => files.join(", "),
-    };
+    let name = if files.len() > 3 { format!("{} files", files.len()) } else { files.join(", ") };
     let mut source = Source { name, ..Source::default() };
     let several = read.inputs.len() > 1;
     for input in &read.inputs {
@@ -75,20 +72,18 @@ pub(crate) fn audiences(read: &Read, withheld: bool) -> Source {
 }
 
 fn as_it_was_read(input: &Input, withheld: bool) -> String {
-    let audience = input.audience.as_ref().map_or_else(String::new, |audience| format!("audience {audience}, "));
     let Some(table) = &input.table else {
-        let form = if input.form == Form::Theta { "a theta sketch" } else { "a Roaring bitmap" };
-        return format!("{audience}{form}");
+        return if input.form == Form::Theta { "a theta sketch" } else { "a Roaring bitmap" }.to_owned();
     };
     let found = &table.findings;
     let columns: Vec<String> =
         found.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
-    let rows = if withheld { String::new() } else { format!(", {} of {} rows used", found.used, found.rows) };
-    let aside = match found.set_aside.rows() {
-        rows if withheld && rows > 0 => format!(", {rows} rows set aside"),
-        _ => String::new(),
+    let rows = match (withheld, found.set_aside.rows()) {
+        (false, _) => format!(", {} of {} rows used", found.used, found.rows),
+        (true, 0) => String::new(),
+        (true, rows) => format!(", {rows} rows set aside"),
     };
-    format!("{audience}{}; cells separated by {}{rows}{aside}", columns.join(", "), found.delimiter)
+    format!("{}{rows}", columns.join(", "))
 }
 
 pub(crate) fn orders(findings: &OrderFindings) -> Source {

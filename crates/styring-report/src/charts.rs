@@ -47,7 +47,6 @@ mod k_plus;
 mod label;
 mod legend;
 pub(crate) mod palette;
-mod people_bars;
 mod plot;
 mod ratio_axis;
 mod reach_curve;

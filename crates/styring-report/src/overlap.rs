@@ -2,10 +2,10 @@
 
 use serde::{Serialize, Serializer};
 use styring_segments::Language;
-use styring_segments::exclusions::{Finding, Plan, PlanLine, PlanOptions, Role, Segment};
+use styring_segments::exclusions::{Finding, Mode, Plan, PlanLine, PlanOptions, Role, Segment};
 use styring_segments::overlap::{
-    Added, AudienceSet, Audiences, Count, Estimate, EstimatedRatio, Mask, Pair, Ratio, Regions, ReleasedRegions,
-    UpSetOptions,
+    Added, AudienceSet, Audiences, Count, Estimate, EstimatedRatio, Mask, NoRatio, Pair, Ratio, Region, Regions,
+    ReleasedRegions, UpSetOptions,
 };
 
 use crate::Error;
@@ -41,8 +41,10 @@ pub enum Share {
         /// Whether the value may stand without its bounds.
         usable: bool,
     },
-    /// There is nobody to take a share of, or nobody of the whole is in the sample.
+    /// There is nobody to take a share of.
     Nobody,
+    /// Nobody of the whole is in the sample.
+    NotSampled,
     /// One of the two numbers is withheld.
     Withheld,
 }
@@ -108,7 +110,7 @@ impl Serialize for Share {
         match *self {
             Self::Exact(value) => value.serialize(serializer),
             Self::About { value, lower, upper, usable } => About { value, lower, upper, usable }.serialize(serializer),
-            Self::Nobody | Self::Withheld => serializer.serialize_none(),
+            Self::Nobody | Self::NotSampled | Self::Withheld => serializer.serialize_none(),
         }
     }
 }
@@ -155,12 +157,13 @@ impl Told for Estimate {
     }
 
     fn share(ratio: EstimatedRatio) -> Share {
-        ratio.value().map_or(Share::Nobody, |share| Share::About {
-            value: share.value,
-            lower: share.lower,
-            upper: share.upper,
-            usable: share.usable,
-        })
+        match ratio.value() {
+            Ok(share) => {
+                Share::About { value: share.value, lower: share.lower, upper: share.upper, usable: share.usable }
+            }
+            Err(NoRatio::NoSample) => Share::NotSampled,
+            Err(_) => Share::Nobody,
+        }
     }
 
     fn released(_: &Regions<Self>, least: u64) -> Result<ReleasedRegions, Error> {
@@ -198,11 +201,13 @@ pub struct Overlap {
     pub sketched: bool,
     /// Below this, numbers are withheld.
     pub least: Option<u64>,
+    /// Which lists of higher priority are excluded.
+    pub mode: Mode,
     /// The audiences in priority, with their sizes.
     pub sets: Vec<Set>,
     /// People in any audience.
     pub union: People,
-    /// The largest regions by the people in exactly these audiences.
+    /// The largest regions by the people in exactly these audiences. Those whose number is withheld come after all others, in the order of the audiences: their place would tell between which numbers theirs lies.
     pub regions: Vec<Area>,
     /// How many regions with people are not listed.
     pub regions_left_out: usize,
@@ -214,7 +219,7 @@ pub struct Overlap {
     pub lines: Vec<Line>,
     /// What each audience adds to those before it, in priority.
     pub added: Vec<Step>,
-    /// The same, when the one that adds most always comes next.
+    /// The same, when the one that adds most always comes next. Empty if a number in it is withheld, which the order would tell something of.
     pub added_greedily: Vec<Step>,
     /// What a person should look at before the lists go out.
     pub findings: Vec<Remark>,
@@ -381,36 +386,74 @@ impl Overlap {
             size: *size,
             only: gate.told(|mask| mask == 1 << place, only.size),
         });
-        let shown = regions.up_set(UpSetOptions { top: spec.top, ..UpSetOptions::default() });
-        let listed: Vec<Mask> = shown.regions.iter().map(|region| region.mask).collect();
-        let areas = shown.regions.iter().map(|region| {
-            let own = region.mask;
-            Area {
-                places: (0..names.len()).filter(|place| has(own, *place)).collect(),
-                sets: region.sets.clone(),
-                exclusive: gate.told(|mask| mask == own, region.exclusive),
-                inclusive: gate.told(|mask| mask & own == own, region.inclusive),
-            }
-        });
+        let listed = Listed::of(&gate, &regions, spec.top);
         let place = |name: &str| names.iter().position(|known| known == name).unwrap_or(0);
         let greedily = regions.added_greedily();
         let greedy_order: Vec<usize> = greedily.iter().map(|step| place(&step.name)).collect();
+        let greedily = Some(steps(&gate, &greedily, &greedy_order)).filter(|steps| steps.iter().all(Step::is_told));
         let in_priority: Vec<usize> = (0..names.len()).collect();
         let order: Vec<&str> = names.iter().map(String::as_str).collect();
         Ok(Self {
             sketched: S::Count::SKETCHED,
             least: spec.least,
+            mode: spec.options.mode,
             sets: sets.collect(),
             union: gate.told(|_| true, regions.union()),
-            regions: areas.collect(),
-            regions_left_out: shown.regions_left_out,
-            people_left_out: gate.told(|mask| !listed.contains(&mask), shown.people_left_out),
+            regions: listed.regions,
+            regions_left_out: listed.left_out,
+            people_left_out: listed.people_left_out,
             pairs: pairs.pairs.iter().map(|pair| both(&gate, pair, (place(&pair.a), place(&pair.b)), &sizes)).collect(),
             lines: plan.lines.iter().enumerate().map(|(rank, line)| told_line(&gate, line, rank, &place)).collect(),
             added: steps(&gate, &regions.added(&order)?, &in_priority),
-            added_greedily: steps(&gate, &greedily, &greedy_order),
+            added_greedily: greedily.unwrap_or_default(),
             findings: plan.findings.iter().map(|finding| remark(finding, spec.least.is_some())).collect(),
         })
+    }
+}
+
+impl Step {
+    fn is_told(&self) -> bool {
+        ![self.new, self.duplicated, self.cumulative].contains(&People::Withheld)
+    }
+}
+
+/// The regions that are listed, and what is known of the others.
+struct Listed {
+    regions: Vec<Area>,
+    left_out: usize,
+    people_left_out: People,
+}
+
+impl Listed {
+    fn of<C: Told>(gate: &Gate, regions: &Regions<C>, top: usize) -> Self {
+        let all = gate.released.is_none();
+        let shown = regions.up_set(UpSetOptions { top: if all { top } else { usize::MAX }, ..UpSetOptions::default() });
+        let area = |region: &Region<C>| {
+            let own = region.mask;
+            Area {
+                places: (0..regions.names().len()).filter(|place| has(own, *place)).collect(),
+                sets: region.sets.clone(),
+                exclusive: gate.told(|mask| mask == own, region.exclusive),
+                inclusive: gate.told(|mask| mask & own == own, region.inclusive),
+            }
+        };
+        let mut listed: Vec<Area> = shown.regions.iter().map(area).collect();
+        if all {
+            return Self {
+                regions: listed,
+                left_out: shown.regions_left_out,
+                people_left_out: shown.people_left_out.people(),
+            };
+        }
+        let withheld = |area: &Area| area.exclusive == People::Withheld;
+        let in_order = |area: &Area| withheld(area).then(|| (area.places.len(), area.places.clone()));
+        listed.sort_by_cached_key(|area| (withheld(area), in_order(area)));
+        let beyond = listed.split_off(top.min(listed.len()));
+        let sum = beyond.iter().try_fold(0, |sum, area| match area.exclusive {
+            People::Exact(people) => Some(sum + people),
+            _ => None,
+        });
+        Self { regions: listed, left_out: beyond.len(), people_left_out: sum.map_or(People::Withheld, People::Exact) }
     }
 }
 

@@ -29,11 +29,11 @@ struct Found<'a> {
     form: Form,
     audience: Option<&'a str>,
     #[serde(flatten)]
-    table: Option<Rows<'a>>,
+    table: Option<Table<'a>>,
 }
 
 #[derive(Serialize)]
-struct Rows<'a> {
+struct Table<'a> {
     /// These three are sizes in other words: `null` where numbers are withheld.
     rows: Option<u64>,
     used: Option<u64>,
@@ -55,7 +55,7 @@ pub(super) fn written(overlap: &Overlap, names: Option<&LintReport>, read: &Read
 
 fn found(input: &Input, told: bool) -> Found<'_> {
     let number = |rows| told.then_some(rows);
-    let table = input.table.as_ref().map(|table| Rows {
+    let table = input.table.as_ref().map(|table| Table {
         rows: number(table.findings.rows),
         used: number(table.findings.used),
         repeated: number(table.repeated),

@@ -92,17 +92,13 @@ pub(super) fn read(spec: &MemberSpec, jobs: &[Job<'_>]) -> Result<(Read, Option<
         let spec = MemberSpec { numbers, ..spec.clone() };
         let mut members = Members { numbers, ..Members::default() };
         for file in files {
-            let found = match (file.form, &file.audience) {
-                (Form::Roaring, Some(audience)) => {
-                    let bitmap = file.bytes(bitmap)?;
-                    members.add(audience, bitmap)?;
-                    None
-                }
-                _ => {
-                    let (found, aside) = file.table(&spec, &mut members)?;
-                    rejected.extend(aside.map(|aside| (found.findings.name.clone(), aside)));
-                    Some(found)
-                }
+            let found = if let (Form::Roaring, Some(audience)) = (file.form, &file.audience) {
+                members.add(audience, file.bytes(bitmap)?)?;
+                None
+            } else {
+                let (found, aside) = file.table(&spec, &mut members)?;
+                rejected.extend(aside.map(|aside| (found.findings.name.clone(), aside)));
+                Some(found)
             };
             inputs.push(file.read(found));
         }

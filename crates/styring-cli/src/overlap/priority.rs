@@ -37,11 +37,10 @@ impl Priority {
         };
         places.sort_by_key(|place| (ordered(place), by_name(place)));
         let segments: Vec<Segment> = places.iter().map(|place| read[*place].segment.clone()).collect();
-        let listed: Vec<&str> = segments.iter().map(Segment::name).collect();
-        let mut said = vec![format!("Priority, highest first: {}.", listed.join(" | "))];
+        let mut said = Vec::new();
         if request.order.len() < names.len() {
             said.push(
-                "What --order does not name follows in this order: audiences that are only taken out, short windows before long ones, the rest; what is alike as it was read."
+                "Priority, where --order does not say it: audiences that are only taken out, short windows before long ones, the rest; what is alike as it was read."
                     .to_owned(),
             );
         }

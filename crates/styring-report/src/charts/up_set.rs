@@ -1,29 +1,28 @@
+use super::bars::{Bar, Bars, bracket};
 use super::canvas::{Canvas, SMALL, Side, svg};
 use super::legend::{Legend, Mark};
 use super::palette::{self, GRID, INK};
-use super::people_bars::{Bar, Bars, FAINT, Stretch, whisker};
 use super::{PAD, label, layout};
 use crate::Error;
-use crate::overlap::{Area, Overlap, People};
+use crate::overlap::{Area, Overlap, People, Set};
 use crate::overlap_words::people;
 
 const ROW: f64 = 30.0;
 
+/// How much of its colour what others have too has.
+const FAINT: f64 = 0.35;
+
 /// Who is in which audiences: above, every audience with its number and size; below, a row for each region, with a dot under each audience it is in, the people in exactly these (full) and in at
-/// least these (faint). All bars are on one scale. Bounds of estimates are brackets.
+/// least these (faint). Regions are on one scale. Bounds of estimates are brackets.
 ///
 /// Source: Lex, Gehlenborg, Strobelt, Vuillemot and Pfister 2014, "UpSet: visualization of intersecting sets", *IEEE TVCG* 20(12), here with regions as rows, which leaves room for names on a phone.
 pub fn up_set(overlap: &Overlap, width: u32) -> Result<String, Error> {
     let (paper, wide) = layout(width);
     let colour = palette::channel(0);
-    let sets = overlap.sets.iter().enumerate().map(|(place, set)| Bar {
-        name: format!("{} · {}", place + 1, set.name),
-        stretches: full(set.size, palette::channel(6)),
-        bounds: set.size.bounds(),
-        text: people(set.size).text,
-    });
+    let sets: Vec<Bar> = overlap.sets.iter().enumerate().map(|(place, set)| bar(place, set)).collect();
+    let sets = Bars::new(&sets, width)?;
+    // No region is larger than the largest audience.
     let most = overlap.sets.iter().filter_map(|set| set.size.bounds()).map(|(_, upper)| upper).fold(0.0, f64::max);
-    let sets = Bars::new(sets.collect(), most, width);
     let legend = Legend::new(
         [
             (Mark::Area(colour, 1.0), "in exactly these".to_owned()),
@@ -65,10 +64,10 @@ pub fn up_set(overlap: &Overlap, width: u32) -> Result<String, Error> {
                 if let Some(value) = people.value() {
                     canvas.rect((left, middle + from), (reach(value), middle + to), colour, alpha);
                 }
-                whisker(
+                bracket(
                     canvas,
                     people.bounds().map(|(low, high)| (reach(low), reach(high))),
-                    middle + (from + to) / 2.0,
+                    middle + f64::midpoint(from, to),
                 );
             }
             canvas.line((left, middle - 11.0), (left, middle + 11.0), 1, INK);
@@ -83,8 +82,13 @@ pub fn up_set(overlap: &Overlap, width: u32) -> Result<String, Error> {
     })
 }
 
-fn full(size: People, colour: palette::Colour) -> Vec<Stretch> {
-    size.value().map(|to| Stretch { from: 0.0, to, colour, alpha: 1.0 }).into_iter().collect()
+fn bar(place: usize, set: &Set) -> Bar {
+    Bar {
+        name: format!("{} · {}", place + 1, set.name),
+        parts: set.size.value().map(|size| (size, palette::channel(6), 1.0)).into_iter().collect(),
+        bounds: set.size.bounds(),
+        text: people(set.size).text,
+    }
 }
 
 fn text(area: &Area) -> String {

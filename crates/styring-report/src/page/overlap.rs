@@ -10,9 +10,9 @@ use super::lifetime::both;
 use super::table::{Body, Cell, Column, Label, Row, Table};
 use super::{Chart, css, read, rendered};
 use crate::figures::Said;
-use crate::overlap::{Line, Step};
+use crate::overlap::{Area, Both, Line, Step};
 use crate::overlap_words::{people, share};
-use crate::text::clean;
+use crate::text::{clean, clean_sentence, plural};
 use crate::{Error, OverlapReport, charts, numbers};
 
 #[derive(Serialize)]
@@ -25,7 +25,6 @@ struct Page {
     banner: Option<read::Banner>,
     warnings: Vec<String>,
     more_warnings: usize,
-    notes: Vec<String>,
     cards: Vec<Card>,
     up_set: Chart,
     left_out: Option<String>,
@@ -37,10 +36,12 @@ struct Page {
     language: &'static str,
     exclusions: Option<Table>,
     added: Chart,
-    added_greedily: Chart,
+    added_greedily: Option<Chart>,
+    mode: String,
     steps: Table,
     greedy_steps: Table,
     findings: Vec<String>,
+    remarks: Vec<String>,
     read: read::Read,
     has_rows: bool,
     sketched: bool,
@@ -58,8 +59,8 @@ fn table(caption: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
 impl OverlapReport<'_> {
     fn page(&self) -> Result<Page, Error> {
         let overlap = self.overlap;
-        let notes = self.told_notes();
-        let (warnings, more_warnings) = read::first(self.source.warnings(&notes));
+        let (warnings, more_warnings) = read::first(self.source.warnings(&self.told_notes()));
+        let greedily = !overlap.added_greedily.is_empty();
         let steps = |title: &str, steps: &[Step]| both(|width| charts::added(title, steps, width));
         Ok(Page {
             title: "Audience overlap",
@@ -73,7 +74,7 @@ impl OverlapReport<'_> {
             cards: self.cards(),
             up_set: both(|width| charts::up_set(overlap, width))?,
             left_out: self.left_out(),
-            regions: self.region_table(),
+            regions: self.region_table(usize::MAX),
             pairs: self.pair_table(),
             waterfall: both(|width| charts::waterfall(&overlap.lines, width))?,
             lines: self.line_table(),
@@ -81,11 +82,14 @@ impl OverlapReport<'_> {
             language: if self.language == Language::Norwegian { "nb" } else { "en" },
             exclusions: self.exclusion_table(),
             added: steps("What each adds, in priority", &overlap.added)?,
-            added_greedily: steps("What each adds, most new people first", &overlap.added_greedily)?,
+            added_greedily: greedily
+                .then(|| steps("What each adds, most new people first", &overlap.added_greedily))
+                .transpose()?,
+            mode: self.mode(),
             steps: step_table("What each audience adds to those above it, in priority", &overlap.added),
             greedy_steps: step_table("The same, the one that adds most always next", &overlap.added_greedily),
-            findings: overlap.findings.iter().map(|finding| clean(finding.said.in_language(self.language))).collect(),
-            notes,
+            findings: self.findings(),
+            remarks: self.remarks(),
             read: self.source.read(),
             has_rows: self.source.rows > 0,
             sketched: overlap.sketched,
@@ -113,30 +117,57 @@ impl OverlapReport<'_> {
 
     /// What is done with each segment, in the language that was asked for.
     pub(crate) fn sentences(&self) -> Vec<String> {
-        self.overlap.lines.iter().map(|line| clean(line.said.in_language(self.language))).collect()
+        let said = |line: &Line| clean_sentence(line.said.in_language(self.language), self.overlap.lines.len());
+        self.overlap.lines.iter().map(said).collect()
     }
 
-    pub(crate) fn region_table(&self) -> Table {
-        let row = |area: &crate::overlap::Area| {
+    /// The first of the regions that are listed.
+    pub(crate) fn region_table(&self, most: usize) -> Table {
+        let row = |area: &Area| {
+            let places: Vec<String> = area.places.iter().map(|place| (place + 1).to_string()).collect();
             Row::new(
-                Label::plain(&area.sets.join(" + ")),
+                Label::plain(&places.join(" + ")),
                 vec![people(area.exclusive).into(), people(area.inclusive).into()],
             )
         };
         table(
-            "Regions, the largest first: exclusive numbers add up, inclusive ones do not",
+            "Who is in which of the numbered audiences, the largest first: exclusive numbers add up, inclusive ones do not",
             vec![
                 Column::text("Audiences"),
                 Column::number("In exactly these", "And in no other"),
                 Column::number("In at least these", "In others or not"),
             ],
-            self.overlap.regions.iter().map(row).collect(),
+            self.overlap.regions.iter().take(most).map(row).collect(),
         )
     }
 
-    /// `None` of a single audience.
-    pub(crate) fn pair_table(&self) -> Option<Table> {
-        let row = |pair: &crate::overlap::Both| {
+    /// Every pair; `None` of a single audience.
+    fn pair_table(&self) -> Option<Table> {
+        let pairs: Vec<&Both> = self.overlap.pairs.iter().collect();
+        Self::table_of(&pairs, "Pairs, in both directions")
+    }
+
+    /// The pairs that share most of the smaller of the two, so many at most.
+    pub(crate) fn first_pairs(&self, most: usize) -> Option<Table> {
+        let mut pairs: Vec<&Both> = self.overlap.pairs.iter().collect();
+        // Those of which it is not known stay in their order, behind the others.
+        let shared = |pair: &Both| pair.overlap_coefficient.value().unwrap_or(-1.0);
+        pairs.sort_by(|one, other| shared(other).total_cmp(&shared(one)));
+        let left_out = pairs.len().saturating_sub(most);
+        pairs.truncate(most);
+        let title = if left_out == 0 {
+            "Pairs, in both directions; those that share most first".to_owned()
+        } else {
+            format!(
+                "Pairs that share most, in both directions; {} on the page",
+                plural(left_out, "other is", "others are")
+            )
+        };
+        Self::table_of(&pairs, &title)
+    }
+
+    fn table_of(pairs: &[&Both], title: &str) -> Option<Table> {
+        let row = |pair: &&Both| {
             let second: Cell = Said { text: clean(&pair.b), words: false }.into();
             let cells = [
                 people(pair.size_a),
@@ -149,9 +180,9 @@ impl OverlapReport<'_> {
             let cells = std::iter::once(second).chain(cells.into_iter().map(Cell::from));
             Row::new(Label::plain(&pair.a), cells.collect())
         };
-        (!self.overlap.pairs.is_empty()).then(|| {
+        (!pairs.is_empty()).then(|| {
             table(
-                "Pairs, in both directions",
+                title,
                 vec![
                     Column::text("A"),
                     Column::text("B"),
@@ -162,19 +193,19 @@ impl OverlapReport<'_> {
                     Column::number("Of B", "People in both, of those in B"),
                     Column::number("Jaccard", "People in both, of those in either"),
                 ],
-                self.overlap.pairs.iter().map(row).collect(),
+                pairs.iter().map(row).collect(),
             )
         })
     }
 
     pub(crate) fn line_table(&self) -> Table {
-        let row = |line: &Line| {
+        let row = |(place, line): (usize, &Line)| {
             let mut cells: Vec<Cell> = [line.gross, line.removed, line.net].map(|number| people(number).into()).into();
             cells.push(match line.role {
                 Role::Target => people(line.residual).into(),
                 Role::ExcludeOnly => Said::words("not advertised to").into(),
             });
-            Row::new(Label::plain(&line.name), cells)
+            Row::new(Label::plain(&format!("{} · {}", place + 1, line.name)), cells)
         };
         table(
             "From gross to net, in priority",
@@ -185,7 +216,7 @@ impl OverlapReport<'_> {
                 Column::number("Net", "Of these, people in no segment above"),
                 Column::number("Still overlaps", "People in a segment above whom the exclusions do not take out"),
             ],
-            self.overlap.lines.iter().map(row).collect(),
+            self.overlap.lines.iter().enumerate().map(row).collect(),
         )
     }
 
