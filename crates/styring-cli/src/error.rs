@@ -156,7 +156,7 @@ pub enum Error {
         /// The file.
         name: String,
         /// What is wrong.
-        fault: styring_segments::Error,
+        fault: Box<styring_segments::Error>,
     },
     /// Two files that would be one audience.
     #[error("{second} would be the audience {audience:?}, which {first} is already")]

@@ -155,7 +155,7 @@ impl ListFile<'_> {
         let (set, _) = self.job.read(|mut input, name, _| {
             let mut bytes = Vec::new();
             input.read_to_end(&mut bytes).map_err(|fault| Error::Read { name: name.to_owned(), fault })?;
-            read(&bytes).map_err(|fault| Error::AudienceBytes { name: name.to_owned(), fault })
+            read(&bytes).map_err(|fault| Error::AudienceBytes { name: name.to_owned(), fault: Box::new(fault) })
         })?;
         Ok(set)
     }

@@ -8,6 +8,9 @@ use crate::Error;
 
 const BAR: f64 = 16.0;
 
+/// How far a text stands under a name.
+const UNDER: f64 = 15.0;
+
 pub(super) struct Bar {
     pub(super) name: String,
     /// Lengths one after the other, each with its colour and how much of it.
@@ -35,6 +38,8 @@ pub(super) struct Bars<'a> {
     width: f64,
     /// Whether names stand beside the bars.
     beside: bool,
+    /// Whether texts stand under names, and not behind them.
+    under: bool,
     name_room: f64,
     text_room: f64,
     left: f64,
@@ -57,13 +62,17 @@ impl<'a> Bars<'a> {
         let text_room = room.min(width * 0.55) + 1.0;
         let (left, right) =
             if beside { (PAD + name_room + 10.0, width - PAD - text_room - 8.0) } else { (PAD, width - PAD) };
+        let fits =
+            |bar: &Bar| label::width(&bar.name, TEXT) + label::width(&bar.text, SMALL) + 8.0 <= width - 2.0 * PAD;
+        let under = !beside && !bars.iter().all(fits);
         let row = match (beside, names > name_room) {
             (true, false) => 24.0,
             (true, true) => 38.0,
+            (false, _) if under => 42.0 + UNDER,
             (false, _) => 42.0,
         };
         let longest = bars.iter().map(Bar::end).fold(0.0, f64::max);
-        Ok(Self { rows: bars, width, beside, name_room, text_room, left, right, row, longest })
+        Ok(Self { rows: bars, width, beside, under, name_room, text_room, left, right, row, longest })
     }
 
     pub(super) fn height(&self) -> f64 {
@@ -78,7 +87,7 @@ impl<'a> Bars<'a> {
         let Self { width, row, left, .. } = *self;
         for (index, bar) in self.rows.iter().enumerate() {
             let y = top + row * index as f64;
-            let middle = if self.beside { y + row / 2.0 } else { y + 28.0 };
+            let middle = if self.beside { y + row / 2.0 } else { y + row - 14.0 };
             let mut begin = 0.0;
             for (length, colour, alpha) in &bar.parts {
                 let end = begin + length.max(0.0);
@@ -87,11 +96,15 @@ impl<'a> Bars<'a> {
                 begin = end;
             }
             bracket(canvas, bar.bounds.map(|(lower, upper)| (self.x(lower), self.x(upper))), middle);
-            canvas.line((left, middle - row.min(24.0) / 2.0), (left, middle + row.min(24.0) / 2.0), 1, INK);
+            canvas.line((left, middle - 12.0), (left, middle + 12.0), 1, INK);
             if self.beside {
                 canvas.name((left - 10.0, middle), Side::Left, self.name_room, &bar.name);
                 let text = label::fit(&bar.text, SMALL, self.text_room);
                 canvas.text((self.x(bar.end()) + 6.0, middle), Side::Right, SMALL, &text);
+            } else if self.under {
+                let room = width - 2.0 * PAD;
+                canvas.text((PAD, y + 9.0), Side::Right, TEXT, &label::fit(&bar.name, TEXT, room));
+                canvas.text((PAD, y + 9.0 + UNDER), Side::Right, SMALL, &label::fit(&bar.text, SMALL, room));
             } else {
                 // On a phone name and text share the line above the bar.
                 let text = label::fit(&bar.text, SMALL, width * 0.7);
