@@ -137,7 +137,7 @@ impl OverlapReport<'_> {
         for line in &overlap.lines {
             if line.role == Role::ExcludeOnly && !targets_above.is_empty() {
                 notes.push(format!(
-                    "{} is only taken out of segments below it, and not out of {}, which stand above; put it first in the order.",
+                    "{} is only taken out of segments below it, and not out of {} above it; put it first in the order.",
                     clean(&line.name),
                     clean_sentence(&targets_above.join(", "), targets_above.len())
                 ));
@@ -152,8 +152,14 @@ impl OverlapReport<'_> {
         if let Some(least) = overlap.least {
             notes.push(format!(
                 "Numbers from 1 to {} are withheld, and others that would give them away.",
-                least.saturating_sub(1)
+                numbers::rows(least.saturating_sub(1))
             ));
+            if overlap.mode != Mode::AllHigher {
+                notes.push(
+                    "Which lists are excluded follows from numbers that may be withheld, and tells something of them; where every audience of higher priority is excluded, it does not."
+                        .to_owned(),
+                );
+            }
         }
         notes.extend(self.notes.iter().map(|note| clean_sentence(note, 2)));
         notes
