@@ -346,6 +346,11 @@ fn rows_that_cannot_be_used_are_set_aside_with_their_file() {
     let strict = Run::with_files(&files, &given, &["--strict"]);
     assert_eq!((strict.code(), strict.files().len()), (Some(4), 0));
     assert!(strict.errors().contains("a.csv, line 3, column 1 (id)"), "{}", strict.errors());
+    // What was set aside quotes ids, and its rows are not told where numbers are withheld.
+    let withheld = Run::with_files(&files, &given, &["--suppress", "2"]);
+    assert_eq!(withheld.read("overlap.json")["inputs"][0]["first_rejections"], Value::Null);
+    assert!(!withheld.file("overlap.html").contains("line 3, column 1"));
+    assert!(said(&withheld).contains("a.csv: id from id, 1 rows set aside."), "{}", withheld.printed());
     // Tables of different columns: only what they have in common is named.
     let files: [(&str, &[u8]); 2] = [files[0], ("b.csv", b"id\ty\tz\n1\n1\t2\t3\n")];
     let run = Run::with_files(&files, &given, &[]);

@@ -484,6 +484,19 @@ impl Gate {
         if summed || published() { count.people() } else { People::Withheld }
     }
 
+    /// The same of a sum that follows from others by adding and subtracting: withholding it would hide nothing where these are shown.
+    fn told_or_follows<C: Told>(&self, which: impl Fn(Mask) -> bool, count: C, from: &[People]) -> People {
+        let told = self.told(which, count);
+        let small = |people: People| match (people, &self.released) {
+            (People::Exact(people), Some(released)) => (1..released.least).contains(&people),
+            _ => false,
+        };
+        if told == People::Withheld && !from.contains(&People::Withheld) && !small(count.people()) {
+            return count.people();
+        }
+        told
+    }
+
     fn size<C: Told>(&self, place: usize, size: C) -> People {
         self.told(|mask| has(mask, place), size)
     }
@@ -496,8 +509,9 @@ fn share_of<C: Told>(ratio: C::Ratio, of: [People; 2]) -> Share {
 
 fn both<C: Told>(gate: &Gate, pair: &Pair<C>, (a, b): (usize, usize), sizes: &[People]) -> Both {
     let intersection = gate.told(|mask| has(mask, a) && has(mask, b), pair.intersection);
-    let union = gate.told(|mask| has(mask, a) || has(mask, b), pair.union);
     let (size_a, size_b) = (sizes[a], sizes[b]);
+    let from = [size_a, size_b, intersection];
+    let union = gate.told_or_follows(|mask| has(mask, a) || has(mask, b), pair.union, &from);
     Both {
         a: pair.a.clone(),
         b: pair.b.clone(),
@@ -532,7 +546,7 @@ fn told_line<C: Told>(gate: &Gate, line: &PlanLine<C>, rank: usize, place: &dyn 
     });
     let exclude: Vec<Taken> = taken.collect();
     let net = gate.told(|mask| has(mask, rank) && mask & higher == 0, line.net);
-    let removed = gate.told(|mask| has(mask, rank) && mask & higher != 0, line.removed);
+    let removed = gate.told_or_follows(|mask| has(mask, rank) && mask & higher != 0, line.removed, &[gross, net]);
     let residual = gate.told(|mask| has(mask, rank) && mask & higher != 0 && mask & excluded == 0, line.residual);
     let all_told = [gross, net, removed, residual].into_iter().chain(exclude.iter().map(|list| list.overlap));
     let said = if all_told.into_iter().any(|people| people == People::Withheld) {
@@ -562,15 +576,17 @@ fn without_numbers<C: Told>(line: &PlanLine<C>) -> Said {
 
 fn steps<C: Told>(gate: &Gate, added: &[Added<C>], places: &[usize]) -> Vec<Step> {
     let mut before: Mask = 0;
+    let mut last = People::Exact(0);
     let step = |(step, place): (&Added<C>, &usize)| {
         let earlier = before;
         before |= 1 << place;
-        Step {
-            name: step.name.clone(),
-            new: gate.told(|mask| has(mask, *place) && mask & earlier == 0, step.new),
-            duplicated: gate.told(|mask| has(mask, *place) && mask & earlier != 0, step.duplicated),
-            cumulative: gate.told(|mask| mask & before != 0, step.cumulative),
-        }
+        let size = gate.told(|mask| has(mask, *place), step.size);
+        let new = gate.told(|mask| has(mask, *place) && mask & earlier == 0, step.new);
+        let duplicated =
+            gate.told_or_follows(|mask| has(mask, *place) && mask & earlier != 0, step.duplicated, &[size, new]);
+        let cumulative = gate.told_or_follows(|mask| mask & before != 0, step.cumulative, &[last, new]);
+        last = cumulative;
+        Step { name: step.name.clone(), new, duplicated, cumulative }
     };
     added.iter().zip(places).map(step).collect()
 }

@@ -167,12 +167,15 @@ impl OverlapReport<'_> {
 
     pub(crate) fn left_out(&self) -> Option<String> {
         let overlap = self.overlap;
-        (overlap.regions_left_out > 0).then(|| {
-            format!(
+        (overlap.regions_left_out > 0).then(|| match overlap.people_left_out {
+            People::Withheld => {
+                format!("Not listed: {}.", plural(overlap.regions_left_out, "more region", "more regions"))
+            }
+            left_out => format!(
                 "Not listed: {} with {} people.",
-                plural(overlap.regions_left_out, "smaller region", "smaller regions"),
-                people(overlap.people_left_out).text
-            )
+                plural(overlap.regions_left_out, "more region", "more regions"),
+                people(left_out).text
+            ),
         })
     }
 }

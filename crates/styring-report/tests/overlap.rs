@@ -272,6 +272,21 @@ fn windows_in_the_wrong_order_are_found() {
     assert!(case.page().contains("put the shorter window first"));
 }
 
+/// Every number of people in it.
+fn all_numbers(overlap: &Overlap) -> Vec<People> {
+    let mut all = vec![overlap.union, overlap.people_left_out];
+    all.extend(overlap.sets.iter().flat_map(|set| [set.size, set.only]));
+    all.extend(overlap.regions.iter().flat_map(|area| [area.exclusive, area.inclusive]));
+    all.extend(overlap.pairs.iter().flat_map(|pair| [pair.size_a, pair.size_b, pair.intersection, pair.union]));
+    for line in &overlap.lines {
+        all.extend([line.gross, line.net, line.removed, line.residual]);
+        all.extend(line.exclude.iter().flat_map(|list| [list.overlap, list.alone]));
+    }
+    let steps = overlap.added.iter().chain(&overlap.added_greedily);
+    all.extend(steps.flat_map(|step| [step.new, step.duplicated, step.cumulative]));
+    all
+}
+
 #[test]
 fn what_is_small_is_nowhere() {
     let case = named("withheld");
@@ -279,14 +294,7 @@ fn what_is_small_is_nowhere() {
     let least = 30;
     let small = |people: People| matches!(people, People::Exact(1..30));
     let overlap = &case.overlap;
-    let told = overlap.sets.iter().flat_map(|set| [set.size, set.only]);
-    let told = told.chain(overlap.regions.iter().flat_map(|area| [area.exclusive, area.inclusive]));
-    let told = told.chain(overlap.pairs.iter().flat_map(|pair| [pair.intersection, pair.union]));
-    let told = told.chain(overlap.lines.iter().flat_map(|line| [line.gross, line.net, line.removed, line.residual]));
-    let told = told
-        .chain(overlap.lines.iter().flat_map(|line| line.exclude.iter().flat_map(|list| [list.overlap, list.alone])));
-    let told = told.chain(overlap.added.iter().flat_map(|step| [step.new, step.duplicated, step.cumulative]));
-    let told: Vec<People> = told.chain([overlap.union, overlap.people_left_out]).collect();
+    let told = all_numbers(overlap);
     assert!(!told.iter().any(|people| small(*people)), "{told:?}");
     assert!(told.contains(&People::Withheld) && told.iter().any(|people| matches!(people, People::Exact(_))));
     let some_small = truth.regions.iter().any(|area| small(area.exclusive));
@@ -375,7 +383,15 @@ proptest! {
         let html = case.report().html().unwrap();
         prop_assert!(not_numbers(&html).is_empty(), "{:?}", not_numbers(&html));
         parse(&html);
-        if least.is_none() {
+        if let Some(least) = least {
+            let told = all_numbers(&case.overlap);
+            prop_assert!(!told.iter().any(|people| matches!(people, People::Exact(people) if (1..least).contains(people))), "{told:?}");
+            // A line without a word on what is withheld has all its numbers.
+            for line in &case.overlap.lines {
+                let all = [line.gross, line.net, line.removed, line.residual];
+                prop_assert!(!all.contains(&People::Withheld) || line.said.english.contains("withheld"), "{line:?}");
+            }
+        } else {
             let everybody: std::collections::BTreeSet<u64> = lists.iter().flat_map(|(_, own)| own).copied().collect();
             prop_assert_eq!(case.overlap.union, People::Exact(everybody.len() as u64));
             for line in &case.overlap.lines {

@@ -1,4 +1,4 @@
-//! `overlap.json`: everything a program would want to know; no id of a person.
+//! `overlap.json`: everything a program would want to know. Ids stand in it only where a row could not be used.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use styring_segments::naming::LintReport;
 
 use super::lists::{Form, Input, Read};
 use crate::Error;
-use crate::source::SetAside;
+use crate::source::{Fault, Rejection};
 
 /// Raised when a field changes its meaning or goes away.
 const FORMAT: &str = "styring-overlap/1";
@@ -40,8 +40,9 @@ struct Table<'a> {
     repeated: Option<u64>,
     columns: &'a BTreeMap<&'static str, String>,
     delimiter: &'a str,
-    #[serde(flatten)]
-    set_aside: &'a SetAside,
+    rejected: &'a BTreeMap<String, Fault>,
+    /// They quote ids: `null` where numbers are withheld.
+    first_rejections: Option<&'a [Rejection]>,
 }
 
 pub(super) fn written(overlap: &Overlap, names: Option<&LintReport>, read: &Read) -> Result<String, Error> {
@@ -61,7 +62,8 @@ fn found(input: &Input, told: bool) -> Found<'_> {
         repeated: number(table.repeated),
         columns: &table.findings.columns,
         delimiter: &table.findings.delimiter,
-        set_aside: &table.findings.set_aside,
+        rejected: &table.findings.set_aside.rejected,
+        first_rejections: told.then_some(table.findings.set_aside.first_rejections.as_slice()),
     });
     Found { file: &input.file, form: input.form, audience: input.audience.as_deref(), table }
 }

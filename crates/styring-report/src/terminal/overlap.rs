@@ -22,7 +22,7 @@ pub(crate) fn print(report: &OverlapReport<'_>, width: u16) -> String {
     out.print_table(&report.region_table(ROWS));
     let more = overlap.regions.len().saturating_sub(ROWS);
     if more > 0 {
-        out.sentence(0, &format!("On the page: {}.", plural(more, "smaller region", "smaller regions")));
+        out.sentence(0, &format!("On the page: {}.", plural(more, "more region", "more regions")));
     }
     if let Some(sentence) = report.left_out() {
         out.sentence(0, &sentence);
