@@ -331,6 +331,9 @@ fn sketches_have_bounds_and_say_when_they_cannot_be_used() {
     }
     assert!(case.overlap.sketched && case.page().contains("All numbers are estimates from sketches"));
     assert!(case.page().contains("After that nobody is in two segments, whatever the sample does not show."));
+    // Nobody is above the first, whatever the sample does not show.
+    assert_eq!(case.overlap.lines[0].removed.bounds(), Some((0.0, 0.0)));
+    assert_eq!(case.overlap.added[0].duplicated.bounds(), Some((0.0, 0.0)));
     let small = named("small sketches");
     assert!(small.page().contains("not usable"), "few samples");
     assert!(
