@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use common::Run;
 use serde_json::{Value, json};
@@ -105,7 +106,9 @@ fn one_table_may_name_the_audiences() {
     let apart = overlap(&[]);
     let mut text = "person;list\n".to_owned();
     for (name, list) in FILES.iter().rev() {
-        list.lines().skip(1).for_each(|id| text += &format!("{id};{}\n", name.trim_end_matches(".csv")));
+        for id in list.lines().skip(1) {
+            writeln!(text, "{id};{}", name.trim_end_matches(".csv")).unwrap();
+        }
     }
     let given = ["overlap", "members.csv", "--segment", "list", "--out", "out"];
     let together = Run::with_files(&[("members.csv", text.as_bytes())], &given, &[]);
@@ -280,21 +283,17 @@ fn small_numbers_are_withheld_everywhere() {
     // With more, nothing at all is told.
     let nothing = overlap(&["--suppress", "100"]);
     assert!(table(&nothing, "pairs.csv").iter().all(|pair| pair["both"].is_empty() && pair["size_a"].is_empty()));
-    let mut row = "id".to_owned();
-    let mut many = String::new();
+    let mut many = "id,list\n".to_owned();
     for id in 0..512 {
-        for list in 0..9 {
-            if id >> list & 1 == 1 {
-                many += &format!("{id},{list}\n");
-            }
+        for list in (0..9).filter(|list| id >> list & 1 == 1) {
+            writeln!(many, "{id},{list}").unwrap();
         }
     }
-    row += &format!(",list\n{many}");
     let given = ["overlap", "many.csv", "--segment", "list", "--out", "out"];
-    let run = Run::with_files(&[("many.csv", row.as_bytes())], &given, &["--suppress", "5"]);
+    let run = Run::with_files(&[("many.csv", many.as_bytes())], &given, &["--suppress", "5"]);
     assert_eq!((run.code(), run.files().len()), (Some(2), 0));
     assert!(run.errors().contains("(511 regions; the limit is 256)"), "{}", run.errors());
-    let run = Run::with_files(&[("many.csv", row.as_bytes())], &given, &["--top", "7"]);
+    let run = Run::with_files(&[("many.csv", many.as_bytes())], &given, &["--top", "7"]);
     let json = run.read("overlap.json");
     assert_eq!((json["regions"].as_array().unwrap().len(), &json["regions_left_out"]), (7, &504.into()));
     assert_eq!((&json["people_left_out"], &json["union"]), (&504.into(), &511.into()));
@@ -380,7 +379,8 @@ fn what_cannot_be_meant_is_refused_and_nothing_written() {
         assert!(run.errors().contains(message), "{options:?}: {}", run.errors());
         assert!(run.files().is_empty(), "{options:?}");
     }
-    let cases: [(&[(&str, &[u8])], &str); 10] = [
+    type Files<'a> = &'a [(&'a str, &'a [u8])];
+    let cases: [(Files<'_>, &str); 10] = [
         (&[], "cannot read a.csv: "),
         (&[("a.csv", b"")], "a.csv has no header line"),
         (

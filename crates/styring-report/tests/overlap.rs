@@ -28,11 +28,11 @@ const NAMES: [&str; 5] = [
 /// Whether somebody is in a list: 1 in 4 have looked, the carts are among them, the buyers mostly.
 fn is_in(id: u64, list: usize) -> bool {
     match list {
-        0 => id % 40 == 0 || id % 211 == 0,
-        1 => id % 20 == 0,
-        2 => id % 8 == 0 || id % 20 == 0,
-        3 => id % 4 == 0 || id % 500 == 7,
-        _ => id % 3 == 0,
+        0 => id.is_multiple_of(40) || id.is_multiple_of(211),
+        1 => id.is_multiple_of(20),
+        2 => id.is_multiple_of(8) || id.is_multiple_of(20),
+        3 => id.is_multiple_of(4) || id % 500 == 7,
+        _ => id.is_multiple_of(3),
     }
 }
 
@@ -101,7 +101,7 @@ fn odd() -> Case {
         })
         .collect();
     let sets = names.iter().enumerate().map(|(list, name)| {
-        let own: SortedIds = (0..4_000_u64).filter(|id| (id * id + list as u64) % 11 == 0).collect();
+        let own: SortedIds = (0..4_000_u64).filter(|id| (id * id + list as u64).is_multiple_of(11)).collect();
         (name.as_str(), own)
     });
     let segments: Vec<Segment> = names.iter().map(Segment::target).collect();
@@ -197,7 +197,7 @@ fn rows(html: &str, caption: &str) -> Vec<Vec<String>> {
 }
 
 fn number(text: &str) -> u64 {
-    text.replace(' ', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
+    text.replace(' ', "").parse().unwrap()
 }
 
 #[test]
