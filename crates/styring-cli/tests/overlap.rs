@@ -41,6 +41,8 @@ fn names(json: &Value) -> Vec<&str> {
     json["sets"].as_array().unwrap().iter().map(|set| set["name"].as_str().unwrap()).collect()
 }
 
+type Files<'a> = &'a [(&'a str, &'a [u8])];
+
 /// What was printed, without line ends.
 fn said(run: &Run) -> String {
     run.printed().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -379,7 +381,10 @@ fn what_cannot_be_meant_is_refused_and_nothing_written() {
         assert!(run.errors().contains(message), "{options:?}: {}", run.errors());
         assert!(run.files().is_empty(), "{options:?}");
     }
-    type Files<'a> = &'a [(&'a str, &'a [u8])];
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named_and_nothing_written() {
     let cases: [(Files<'_>, &str); 10] = [
         (&[], "cannot read a.csv: "),
         (&[("a.csv", b"")], "a.csv has no header line"),
