@@ -183,6 +183,32 @@ pub enum Error {
         /// How many a platform would not take.
         refused: usize,
     },
+    /// Bytes that are not an audience.
+    #[error("{name}: {fault}")]
+    AudienceBytes {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        fault: Box<styring_segments::Error>,
+    },
+    /// Two files that would be one audience.
+    #[error("{second} would be the audience {audience:?}, which {first} is already")]
+    SameAudience {
+        /// The audience.
+        audience: String,
+        /// The file that is it.
+        first: String,
+        /// The file that cannot be.
+        second: String,
+    },
+    /// Sketches beside lists: whoever made them knows how ids were hashed.
+    #[error("{sketch} is a sketch and {list} is not: sketches can only be held against sketches")]
+    SketchBesideList {
+        /// The sketch.
+        sketch: String,
+        /// The list.
+        list: String,
+    },
     /// Segments that contradict themselves.
     #[error(transparent)]
     Segments(#[from] styring_segments::Error),

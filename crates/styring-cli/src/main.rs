@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::source::{Delimiter, ImpressionSpec, NameSpec, OrderSpec, RegionSpec, TableSpec};
-use styring_cli::{Error, amount, geo, goal, ltv, names, reach, week};
+use styring_cli::source::{Delimiter, ImpressionSpec, MemberSpec, NameSpec, OrderSpec, RegionSpec, TableSpec};
+use styring_cli::{Error, amount, geo, goal, ltv, names, overlap, reach, week};
 use styring_experiments::geo::Weighting;
 use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
@@ -22,6 +22,7 @@ use styring_money::{Currency, Exact};
 use styring_playbook::{GeoMethod, ModelChoice, Pace};
 use styring_reach::Overexposure;
 use styring_segments::Language;
+use styring_segments::exclusions::{Mode, PlanOptions, Threshold};
 
 /// Steer performance marketing by measured effect.
 #[derive(Parser)]
@@ -68,6 +69,12 @@ enum Command {
     /// Reads users and conversions by variant and day, or (with --value) one user a row. Read at any time, at planned looks, or once: say which before the test begins. Writes test.html, test.json and
     /// looks.csv to DIR, and rejected.csv if rows had to be set aside. Exit codes: 0 done, 2 wrong command line, 4 the outcomes cannot be used, 5 a file cannot be written.
     Test(test_arguments::TestCommand),
+    /// Say who is in which audience, what audiences share, and whom to exclude where.
+    ///
+    /// Reads one list of ids per audience, or a table that names the audience in a column; Roaring bitmaps (.roaring) and theta sketches of DataSketches (.theta) too. Writes overlap.html, overlap.json,
+    /// exclusions.csv and pairs.csv to DIR, and rejected.csv if rows had to be set aside. Lists are held in memory. Exit codes: 0 done, 2 wrong command line, 3 the scheme cannot be used, 4 the audiences cannot be
+    /// used, 5 a file cannot be written.
+    Overlap(OverlapCommand),
     /// Names of segments.
     #[command(subcommand)]
     Names(NamesCommand),
@@ -113,8 +120,19 @@ struct Lint {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Tongue {
+    #[value(alias = "en")]
     English,
+    #[value(alias = "no")]
     Norwegian,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Self {
+        match tongue {
+            Tongue::English => Self::English,
+            Tongue::Norwegian => Self::Norwegian,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -328,6 +346,66 @@ struct ImpressionTable {
     table: TableArgs,
 }
 
+#[derive(Args)]
+struct OverlapCommand {
+    /// The audiences, a file each, named as their files: tables of ids, .roaring, .theta; `-` for a table on standard input.
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// The column of the id, by name or by number from 1 [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// The column that names the audience, in tables that hold several.
+    #[arg(long, value_name = "COLUMN")]
+    segment: Option<String>,
+    #[command(flatten)]
+    table: TableArgs,
+    /// The audiences of highest priority, highest first; the others follow [default: those only taken out, short windows before long ones, the rest as it was read].
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    order: Vec<String>,
+    /// Audiences nobody advertises to, beside those whose names say so: they are only taken out of others.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    exclude_only: Vec<String>,
+    /// Which audiences of higher priority are excluded.
+    #[arg(long, value_enum, default_value_t = Exclude::AllHigher)]
+    exclude: Exclude,
+    /// How many lists an audience excludes at most, with --exclude greedy.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_exclusions: Option<u32>,
+    /// How many people an audience must share with another to exclude it, with --exclude overlapping.
+    #[arg(long, value_name = "PEOPLE")]
+    min_count: Option<u64>,
+    /// How much of itself it must share: 0.01, or "1 %".
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    min_share: Option<f64>,
+    /// Withhold numbers of people from 1 to below K, and those they could be computed from.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..))]
+    suppress: Option<u64>,
+    /// Hold the names of the audiences against this scheme, in TOML or JSON.
+    #[arg(long, value_name = "SCHEME.toml")]
+    scheme: Option<PathBuf>,
+    /// How many combinations of audiences are listed at most, the largest.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    top: usize,
+    /// The language of what is done with each audience.
+    #[arg(long, value_enum, default_value_t = Tongue::English)]
+    language: Tongue,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Exclude {
+    /// Every one: lists change daily.
+    #[value(alias = "all_higher")]
+    AllHigher,
+    /// Those that share enough people today.
+    Overlapping,
+    /// The fewest that remove all overlap of today.
+    Minimal,
+    /// At most so many, the best first.
+    Greedy,
+}
+
 /// How a table of orders is written.
 #[derive(Args)]
 struct OrderTable {
@@ -467,6 +545,16 @@ fn rate(text: &str) -> Result<f64, String> {
     Ok(amount::number(text)?.to_f64())
 }
 
+/// From 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = rate(text)?;
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("expected a share from 0 to 1, or from 0 to 100 %".to_owned())
+    }
+}
+
 fn delimiter(text: &str) -> Result<Delimiter, String> {
     let mut signs = text.chars();
     match (text, signs.next(), signs.next()) {
@@ -486,6 +574,7 @@ fn main() -> ExitCode {
         Command::Geo(command) => run_geo(command),
         Command::PlanTest(command) => plan_test_arguments::run(command),
         Command::Test(command) => test_arguments::run(command),
+        Command::Overlap(command) => run_overlap(command),
         Command::Names(NamesCommand::Lint(command)) => run_lint(command),
     };
     match done {
@@ -512,10 +601,7 @@ fn run_goal(command: GoalCommand) -> Result<(), Error> {
 
 fn run_lint(command: Lint) -> Result<(), Error> {
     let Lint { names, column, table, scheme, platform: platforms, limits, language, out, quiet } = command;
-    let language = match language {
-        Tongue::English => Language::English,
-        Tongue::Norwegian => Language::Norwegian,
-    };
+    let language = language.into();
     let spec = NameSpec { column, table: table.into() };
     names::run(&names::Request { names, spec, scheme, limits, platforms, language, out, quiet })
 }
@@ -576,6 +662,59 @@ fn run_geo(command: GeoCommand) -> Result<(), Error> {
         out,
         strict,
         quiet,
+    })
+}
+
+fn run_overlap(command: OverlapCommand) -> Result<(), Error> {
+    let mode = mode(&command)?;
+    let OverlapCommand { files, id, segment, table, order, exclude_only, suppress, scheme, top, language, run, .. } =
+        command;
+    let Run { out, strict, quiet } = run;
+    let spec = MemberSpec { table: table.into(), id, segment, numbers: false };
+    let (options, language) = (PlanOptions::from(mode), language.into());
+    overlap::run(&overlap::Request {
+        files,
+        spec,
+        order,
+        exclude_only,
+        options,
+        suppress,
+        scheme,
+        top,
+        language,
+        out,
+        strict,
+        quiet,
+    })
+}
+
+/// How negative lists are made; options that go with another way are refused.
+fn mode(command: &OverlapCommand) -> Result<Mode, Error> {
+    let OverlapCommand { exclude, max_exclusions, min_count, min_share, .. } = command;
+    let alone = |option, expected, value: Option<String>| match value {
+        Some(value) => Err(Error::Option { option, expected, value }),
+        None => Ok(()),
+    };
+    if *exclude != Exclude::Greedy {
+        let given = max_exclusions.map(|most| most.to_string());
+        alone("--max-exclusions", "absent without --exclude greedy", given)?;
+    }
+    if *exclude != Exclude::Overlapping {
+        alone("--min-count", "absent without --exclude overlapping", min_count.map(|count| count.to_string()))?;
+        alone("--min-share", "absent without --exclude overlapping", min_share.map(|share| share.to_string()))?;
+    }
+    Ok(match exclude {
+        Exclude::AllHigher => Mode::AllHigher,
+        Exclude::Overlapping => Mode::Overlapping(Threshold::new(min_count.unwrap_or(0), min_share.unwrap_or(0.0))?),
+        Exclude::Minimal => Mode::Minimal,
+        Exclude::Greedy => {
+            let most = max_exclusions.ok_or(Error::Option {
+                option: "--max-exclusions",
+                expected: "a number of lists with --exclude greedy",
+                value: String::new(),
+            })?;
+            Mode::Greedy { max_exclusions: usize::try_from(most).unwrap_or(usize::MAX) }
+        }
     })
 }
 

@@ -18,7 +18,7 @@ use weeks::Weeks;
 
 mod days;
 mod json;
-pub(crate) mod tables;
+mod tables;
 mod weeks;
 
 /// What the command was asked to do.

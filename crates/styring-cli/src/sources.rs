@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use styring_report::{ExtraSum, Finding, Source};
 
+use crate::overlap::lists::{Form, Input, Read};
 use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, OutcomeFindings, RegionFindings, SetAside};
+
+/// How many rows that were set aside are named.
+const KEPT: usize = 20;
 
 fn finding(text: &str, rows: u64, first_line: Option<u64>) -> Finding {
     Finding { text: text.to_owned(), rows, first_line }
@@ -43,6 +47,47 @@ fn table(
         oddities: odd(oddities, false),
         ..Source::default()
     }
+}
+
+/// All files of audiences together. Where small numbers are withheld, no number of rows is told: it is a size in other words.
+pub(crate) fn audiences(read: &Read, withheld: bool) -> Source {
+    let files: Vec<&str> = read.inputs.iter().map(|input| input.file.as_str()).collect();
+    let name = if files.len() > 3 { format!("{} files", files.len()) } else { files.join(", ") };
+    let mut source = Source { name, ..Source::default() };
+    let several = read.inputs.len() > 1;
+    for input in &read.inputs {
+        source.assumptions.push(format!("{}: {}.", input.file, as_it_was_read(input, withheld)));
+        let Some(table) = &input.table else { continue };
+        let (set_aside, first_set_aside) = aside(&table.findings.set_aside);
+        let of_file = |text: &str| if several { format!("{}: {text}", input.file) } else { text.to_owned() };
+        if withheld {
+            continue;
+        }
+        source.rows += table.findings.rows;
+        source.used += table.findings.used;
+        source.set_aside.extend(set_aside.into_iter().map(|found| Finding { text: of_file(&found.text), ..found }));
+        source.first_set_aside.extend(first_set_aside.iter().map(|text| of_file(text)));
+        if table.repeated > 0 {
+            source.oddities.push(finding(&of_file("an id that its audience has already"), table.repeated, None));
+        }
+    }
+    source.first_set_aside.truncate(KEPT);
+    source
+}
+
+fn as_it_was_read(input: &Input, withheld: bool) -> String {
+    let Some(table) = &input.table else {
+        return if input.form == Form::Theta { "a theta sketch" } else { "a Roaring bitmap" }.to_owned();
+    };
+    let found = &table.findings;
+    let columns: Vec<String> =
+        found.columns.iter().map(|(purpose, column)| format!("{purpose} from {column}")).collect();
+    let rows = match (withheld, found.set_aside.rows()) {
+        (false, _) => format!(", {} of {} rows used", found.used, found.rows),
+        (true, 0) => String::new(),
+        (true, rows) => format!(", {rows} rows set aside"),
+    };
+    format!("{}{rows}", columns.join(", "))
 }
 
 pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {

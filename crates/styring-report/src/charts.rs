@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod added;
 mod added_reach;
 mod bars;
 mod budget;
@@ -62,9 +63,12 @@ mod test_effects;
 mod test_evidence;
 mod test_power;
 mod tracking;
+mod up_set;
 mod value_curve;
+mod waterfall;
 mod week_axis;
 
+pub use added::added;
 pub use added_reach::added_reach;
 pub use budget::budget;
 pub use caps::caps;
@@ -94,7 +98,9 @@ pub(crate) use test_power::READINGS;
 pub use test_power::{test_power, test_weeks};
 pub(crate) use tracking::compared;
 pub use tracking::{tracking, tracking_of};
+pub use up_set::up_set;
 pub use value_curve::value_curve;
+pub use waterfall::waterfall;
 
 /// A width for a laptop or a printed page, in pixels.
 pub const WIDE: u32 = 860;

@@ -3,7 +3,7 @@
 use styring_playbook::{TestDecision, Tested};
 
 use crate::Error;
-use crate::reach::tables::Table;
+use crate::csv_text::Table;
 
 pub(super) fn csv(tested: &Tested) -> Result<String, Error> {
     let mut table = Table::new(&[
