@@ -66,6 +66,8 @@ struct Side {
     counters: Vec<Counter>,
     /// The bits of a class that make a difference.
     mask: u32,
+    /// Where all rules count all impressions: how many of weight one they need.
+    newest: Option<usize>,
 }
 
 /// Rules of one filter, which count the same impressions.
@@ -171,7 +173,7 @@ impl Plan {
             let until = match log.room(begin, counts, weight, rule.allowed) {
                 Room::Now => continue,
                 Room::Never => Next::Never,
-                Room::After(last) => self.release(rule.window, last),
+                Room::After(last) => self.release(rule.window, last).max(Next::At(at)),
             };
             blocked.add(index);
             *next = Some(next.map_or(until, |next| next.max(until)));
@@ -247,7 +249,12 @@ impl Side {
         if filters().any(|filter| filter.campaigns.is_some()) {
             mask |= (1 << CHANNEL) - 1;
         }
-        Self { by_campaign, counters, mask }
+        let newest = match counters.as_slice() {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
+            [counter] if mask == 0 => Some((counter.limit as usize).saturating_add(1)),
+            _ => None,
+        };
+        Self { by_campaign, counters, mask, newest }
     }
 }
 
@@ -304,11 +311,7 @@ impl Keep<'_> {
 
     /// Where all rules count all impressions: how many of weight one they need.
     pub fn newest(&self) -> Option<usize> {
-        match self.side.counters.as_slice() {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
-            [counter] if self.side.mask == 0 => Some((counter.limit as usize).saturating_add(1)),
-            _ => None,
-        }
+        self.side.newest
     }
 
     /// Marks what of a log no decision can depend on, at any time and whatever comes: for each impression, newest first, whether it has to be kept.

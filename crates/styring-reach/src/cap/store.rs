@@ -66,6 +66,22 @@ pub trait Store {
     /// Adds an impression to a log.
     fn record(&mut self, per: Per, key: Key, held: Held, keep: &Keep<'_>);
 
+    /// Adds an impression to a log if that passes; whether it did. To be written where reading and adding are done in one look-up: who asks for one id does so by this.
+    fn record_if(
+        &mut self,
+        per: Per,
+        key: Key,
+        held: Held,
+        keep: &Keep<'_>,
+        passes: &mut dyn FnMut(&Log<'_>) -> bool,
+    ) -> bool {
+        let passed = passes(&self.log(per, key));
+        if passed {
+            self.record(per, key, held, keep);
+        }
+        passed
+    }
+
     /// Whether an impression of this id has been recorded.
     fn is_recorded(&self, id: ImpressionKey) -> bool;
 
