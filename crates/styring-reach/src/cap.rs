@@ -48,6 +48,7 @@ mod plan;
 mod rule;
 mod shared;
 mod snapshot;
+mod span;
 mod split;
 mod store;
 mod translate;

@@ -312,7 +312,7 @@ impl Asked {
         if let ([one], [_], true, Some((held, keep))) = (people, presented, self.alone(), self.held(plan, Per::User, 0))
         {
             let mut decision = Decision::new();
-            decision.recorded = store.record_if(Per::User, *one, held, &keep, &mut |log| {
+            decision.recorded = store.record_if(Per::User, *one, held, &keep, |log| {
                 self.judge(plan, Per::User, log, &mut decision);
                 decision.allowed()
             });

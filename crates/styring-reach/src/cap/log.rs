@@ -113,6 +113,11 @@ impl Log<'_> {
                 _ => Room::Now,
             };
         }
+        self.room_by_sum(begin, counts, weight, allowed)
+    }
+
+    #[inline(never)]
+    fn room_by_sum(&self, begin: i64, counts: impl Fn(u32) -> bool, weight: f64, allowed: Allowed) -> Room {
         let mut sum = 0.0;
         for held in self.iter().take_while(|held| held.at >= begin) {
             if counts(held.class) {
@@ -141,6 +146,7 @@ impl Allowed {
     }
 
     /// How many impressions of weight one fit beside this weight.
+    #[cold]
     fn beside(&self, weight: f64) -> usize {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, or 0; saturates")]
         let mut fit = (self.limit - weight) as usize;

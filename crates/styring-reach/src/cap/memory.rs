@@ -82,7 +82,7 @@ impl Store for Memory {
 
     #[inline]
     fn record(&mut self, per: Per, key: Key, held: Held, keep: &Keep<'_>) {
-        self.record_if(per, key, held, keep, &mut |_| true);
+        self.record_if(per, key, held, keep, |_| true);
     }
 
     #[inline]
@@ -92,7 +92,7 @@ impl Store for Memory {
         key: Key,
         held: Held,
         keep: &Keep<'_>,
-        passes: &mut dyn FnMut(&Log<'_>) -> bool,
+        passes: impl FnOnce(&Log<'_>) -> bool,
     ) -> bool {
         let Logs { map, blocks } = self.side_mut(per);
         let entry = match map.entry(key) {

@@ -6,7 +6,8 @@ use hashbrown::HashMap;
 use super::decision::{Blocked, Next};
 use super::log::{Allowed, Log, Room};
 use super::rule::IMPRESSION;
-use super::{Boundary, Per, Rule, Rules, Window};
+use super::span::Span;
+use super::{Boundary, Per, Rule, Rules};
 use crate::Error;
 
 /// What a sum may be above the limit: the rounding of weights that are no binary fractions.
@@ -23,7 +24,6 @@ type Names = HashMap<Box<str>, u32, FixedState>;
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     rules: Rules,
-    boundary: Boundary,
     compiled: Vec<Compiled>,
     events: Names,
     channels: Names,
@@ -43,7 +43,7 @@ pub(crate) struct Class {
 #[derive(Debug, Clone)]
 struct Compiled {
     allowed: Allowed,
-    window: Window,
+    span: Span,
     filter: Filter,
 }
 
@@ -76,7 +76,7 @@ struct Counter {
     filter: Filter,
     /// The largest limit of them.
     limit: f64,
-    windows: Vec<Window>,
+    spans: Vec<Span>,
 }
 
 /// How many different names of each kind there are, if they can be told apart.
@@ -109,7 +109,7 @@ impl Plan {
             .iter()
             .map(|rule| Compiled {
                 allowed: Allowed::new(rule.max() + TOLERANCE),
-                window: rule.window(),
+                span: Span::new(rule.window(), boundary),
                 filter: Filter {
                     event: events.get(rule.event()).copied().unwrap_or(0),
                     channels: rule.channels().map(|names| Bits::of(names, &channels)),
@@ -125,7 +125,7 @@ impl Plan {
                 .collect();
             Side::new(&of_side, campaigns.len())
         });
-        Self { rules, boundary, compiled, events, channels, campaigns, sides }
+        Self { rules, compiled, events, channels, campaigns, sides }
     }
 
     pub(crate) fn rules(&self) -> &Rules {
@@ -168,39 +168,15 @@ impl Plan {
         next: &mut Option<Next>,
     ) {
         for (index, rule) in self.binding(per, class) {
-            let begin = self.begin(rule.window, at);
+            let begin = rule.span.begin(at);
             let counts = |class: u32| rule.filter.sees(class);
             let until = match log.room(begin, counts, weight, rule.allowed) {
                 Room::Now => continue,
                 Room::Never => Next::Never,
-                Room::After(last) => self.release(rule.window, last).max(Next::At(at)),
+                Room::After(last) => rule.span.release(last).max(Next::At(at)),
             };
             blocked.add(index);
             *next = Some(next.map_or(until, |next| next.max(until)));
-        }
-    }
-
-    /// The first moment that counts at `at`.
-    #[inline]
-    fn begin(&self, window: Window, at: i64) -> i64 {
-        match (window, self.boundary) {
-            // Times are of the years 1 to 9999 and windows no longer: nothing overflows.
-            (Window::Rolling(length), Boundary::Exclusive) => at - length.signed() + 1,
-            (Window::Rolling(length), Boundary::Inclusive) => at - length.signed(),
-            #[cfg(feature = "calendar")]
-            (Window::Calendar(calendar), _) => calendar.begin(at),
-            (Window::Lifetime, _) => i64::MIN,
-        }
-    }
-
-    /// The first moment at which what was at `at` no longer counts.
-    fn release(&self, window: Window, at: i64) -> Next {
-        match (window, self.boundary) {
-            (Window::Rolling(length), Boundary::Exclusive) => Next::At(at + length.signed()),
-            (Window::Rolling(length), Boundary::Inclusive) => Next::At(at + length.signed() + 1),
-            #[cfg(feature = "calendar")]
-            (Window::Calendar(calendar), _) => Next::At(calendar.release(at)),
-            (Window::Lifetime, _) => Next::Never,
         }
     }
 
@@ -213,7 +189,7 @@ impl Plan {
     }
 
     pub(crate) fn keep(&self, per: Per) -> Keep<'_> {
-        Keep { plan: self, side: self.side(per) }
+        Keep { side: self.side(per) }
     }
 }
 
@@ -232,10 +208,10 @@ impl Side {
         for (_, rule) in rules {
             if let Some(counter) = counters.iter_mut().find(|counter| counter.filter == rule.filter) {
                 counter.limit = counter.limit.max(rule.allowed.limit);
-                counter.windows.push(rule.window);
+                counter.spans.push(rule.span);
             } else {
-                let (filter, windows) = (rule.filter.clone(), vec![rule.window]);
-                counters.push(Counter { filter, limit: rule.allowed.limit, windows });
+                let (filter, spans) = (rule.filter.clone(), vec![rule.span]);
+                counters.push(Counter { filter, limit: rule.allowed.limit, spans });
             }
         }
         let filters = || counters.iter().map(|counter| &counter.filter);
@@ -288,7 +264,6 @@ impl Bits {
 /// What the rules of one side need of a log: for [`Store`](super::Store)s.
 #[derive(Debug, Clone, Copy)]
 pub struct Keep<'a> {
-    plan: &'a Plan,
     side: &'a Side,
 }
 
@@ -338,12 +313,11 @@ impl Keep<'_> {
     pub fn visible(&self, class: u32, at: i64, now: i64) -> bool {
         (self.side.counters.iter())
             .filter(|counter| counter.filter.sees(class))
-            .any(|counter| counter.windows.iter().any(|window| at >= self.plan.begin(*window, now)))
+            .any(|counter| counter.spans.iter().any(|span| at >= span.begin(now)))
     }
 
     /// Whether any rule can see `at` from `now`.
     pub(crate) fn reaches(&self, at: i64, now: i64) -> bool {
-        (self.side.counters.iter())
-            .any(|counter| counter.windows.iter().any(|window| at >= self.plan.begin(*window, now)))
+        (self.side.counters.iter()).any(|counter| counter.spans.iter().any(|span| at >= span.begin(now)))
     }
 }

@@ -265,7 +265,7 @@ impl Store for Locked<'_> {
         key: Key,
         held: Held,
         keep: &Keep<'_>,
-        passes: &mut dyn FnMut(&Log<'_>) -> bool,
+        passes: impl FnOnce(&Log<'_>) -> bool,
     ) -> bool {
         self.of_mut(key.get()).is_some_and(|memory| memory.record_if(per, key, held, keep, passes))
     }

@@ -73,8 +73,11 @@ pub trait Store {
         key: Key,
         held: Held,
         keep: &Keep<'_>,
-        passes: &mut dyn FnMut(&Log<'_>) -> bool,
-    ) -> bool {
+        passes: impl FnOnce(&Log<'_>) -> bool,
+    ) -> bool
+    where
+        Self: Sized,
+    {
         let passed = passes(&self.log(per, key));
         if passed {
             self.record(per, key, held, keep);
