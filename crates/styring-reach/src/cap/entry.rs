@@ -76,8 +76,8 @@ impl Entry {
         }
         match self {
             Self::Plain { len, stamps } if held.class == 0 => {
-                // Where a count decides, what is beyond it is pushed out.
-                if usize::from(*len) == PLAIN && keep.newest().is_none_or(|newest| newest > PLAIN) {
+                // What is beyond the number that is needed is pushed out.
+                if usize::from(*len) == PLAIN && keep.plain() > PLAIN {
                     return false;
                 }
                 let stamp = held.stamp();

@@ -8,10 +8,13 @@ use super::{Held, ImpressionKey, Keep, Key, Log, Per, Store};
 
 /// Logs in memory: a hash map whose entries hold short logs, and blocks in slabs for the others.
 ///
-/// A person costs a map entry of 40 bytes, and one byte more for each of its places; after it has doubled the map has two places a person. In the entry lie up to 7 impressions, or up to 3 if any
-/// of them is of a channel, campaign or event that a rule names. More than that lie in a block, which begins at 4 to 8 and doubles up to what the rules need (one impression more than the largest
-/// cap allows): 4 bytes for an impression, 4 more if there are channels, campaigns or events, 8 if there are weights other than one, 8 if some have several ids, and 4 if any time is
-/// before 1970 or after February 2106.
+/// An entry is 40 bytes and has room for 7 impressions, so under the common rule it holds all that is needed of a person; or for 3, if any of them is of a channel, campaign or event that a rule
+/// names. The map keeps a byte beside each place and doubles when seven eighths of its places are taken: 47 to 94 bytes a person. Whoever's impression makes it double waits for all entries to be
+/// moved, in [`SharedCaps`](super::SharedCaps) for those of one shard.
+///
+/// A longer log lies in a block, which is 4 to 8 impressions long at first and doubles up to what the rules need (one impression more than the largest cap allows, where they count all alike). So
+/// does a log with weights other than one, with impressions that have several ids, or with times before 1970 or after February 2106. In blocks an impression takes 4 bytes, and where any has them
+/// 4 more for channels, campaigns and events, 8 for weights, 8 for several ids, and 4 for such times.
 #[derive(Debug, Clone)]
 pub struct Memory {
     people: Logs,
@@ -166,7 +169,7 @@ fn read<'a>(entry: &'a Entry, blocks: &'a Blocks) -> Log<'a> {
     entry.log().unwrap_or_else(|block| blocks.log(block))
 }
 
-/// Adds an impression to a log. If that is full, what is not needed is dropped from it, and it moves to where it has room.
+/// Adds an impression to a log. If there is no room for it, what is not needed is dropped, and the log moves to where it fits.
 #[inline]
 fn add(entry: &mut Entry, blocks: &mut Blocks, held: Held, keep: &Keep<'_>) {
     let added = match entry {
@@ -174,11 +177,11 @@ fn add(entry: &mut Entry, blocks: &mut Blocks, held: Held, keep: &Keep<'_>) {
         Entry::Plain { .. } | Entry::Classed { .. } => entry.insert(&held, keep),
     };
     if !added {
-        let log = read(entry, blocks);
-        let mut kept: Vec<Held> =
-            log.iter().zip(keep.needed(&log)).filter_map(|(held, needed)| needed.then_some(held)).collect();
-        kept.insert(kept.partition_point(|other| other.order(&held).is_lt()), held);
-        rewrite(entry, blocks, &kept, keep);
+        let mut log: Vec<Held> = read(entry, blocks).iter().collect();
+        log.insert(log.partition_point(|other| other.order(&held).is_lt()), held);
+        let mut needs = keep.needs();
+        log.retain(|held| needs(*held));
+        rewrite(entry, blocks, &log, keep);
     }
 }
 

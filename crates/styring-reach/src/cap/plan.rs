@@ -7,7 +7,7 @@ use super::decision::{Blocked, Next};
 use super::log::{Allowed, Log, Room};
 use super::rule::IMPRESSION;
 use super::span::Span;
-use super::{Boundary, Per, Rule, Rules};
+use super::{Boundary, Held, Per, Rule, Rules};
 use crate::Error;
 
 /// What a sum may be above the limit: the rounding of weights that are no binary fractions.
@@ -66,8 +66,8 @@ struct Side {
     counters: Vec<Counter>,
     /// The bits of a class that make a difference.
     mask: u32,
-    /// Where all rules count all impressions: how many of weight one they need.
-    newest: Option<usize>,
+    /// How many impressions of class 0 and weight one the rules need.
+    plain: usize,
 }
 
 /// Rules of one filter, which count the same impressions.
@@ -225,12 +225,10 @@ impl Side {
         if filters().any(|filter| filter.campaigns.is_some()) {
             mask |= (1 << CHANNEL) - 1;
         }
-        let newest = match counters.as_slice() {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
-            [counter] if mask == 0 => Some((counter.limit as usize).saturating_add(1)),
-            _ => None,
-        };
-        Self { by_campaign, counters, mask, newest }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
+        let needs = |counter: &Counter| (counter.limit as usize).saturating_add(1);
+        let plain = counters.iter().filter(|counter| counter.filter.sees(0)).map(needs).max().unwrap_or(0);
+        Self { by_campaign, counters, mask, plain }
     }
 }
 
@@ -286,7 +284,13 @@ impl Keep<'_> {
 
     /// Where all rules count all impressions: how many of weight one they need.
     pub fn newest(&self) -> Option<usize> {
-        self.side.newest
+        (self.side.mask == 0 && self.side.counters.len() == 1).then_some(self.side.plain)
+    }
+
+    /// How many impressions of class 0 and weight one are needed, in a log that holds nothing else.
+    #[inline]
+    pub(crate) fn plain(&self) -> usize {
+        self.side.plain
     }
 
     /// Marks what of a log no decision can depend on, at any time and whatever comes: for each impression, newest first, whether it has to be kept.
@@ -294,19 +298,22 @@ impl Keep<'_> {
     /// An impression is needed by a rule that counts it as long as the newer ones that the rule counts weigh no more than it allows. With more than that every window that reaches the impression
     /// is full without it. Cost: impressions times different filters of rules.
     pub fn needed(&self, log: &Log<'_>) -> Vec<bool> {
+        log.iter().map(self.needs()).collect()
+    }
+
+    /// Says of each impression of a log, newest first, whether it is needed.
+    pub(crate) fn needs(&self) -> impl FnMut(Held) -> bool {
         let mut sums = vec![0.0; self.side.counters.len()];
-        (log.iter())
-            .map(|held| {
-                let mut needed = false;
-                for (counter, sum) in self.side.counters.iter().zip(&mut sums) {
-                    if counter.filter.sees(held.class) {
-                        needed |= *sum <= counter.limit;
-                        *sum += held.weight;
-                    }
+        move |held| {
+            let mut needed = false;
+            for (counter, sum) in self.side.counters.iter().zip(&mut sums) {
+                if counter.filter.sees(held.class) {
+                    needed |= *sum <= counter.limit;
+                    *sum += held.weight;
                 }
-                needed
-            })
-            .collect()
+            }
+            needed
+        }
     }
 
     /// Whether a decision at `now` or later can depend on an impression of this class at `at`.

@@ -66,7 +66,7 @@ pub trait Store {
     /// Adds an impression to a log.
     fn record(&mut self, per: Per, key: Key, held: Held, keep: &Keep<'_>);
 
-    /// Adds an impression to a log if that passes; whether it did. To be written where reading and adding are done in one look-up: who asks for one id does so by this.
+    /// Adds an impression to a log if the log passes; whether it did. A request for one id comes this way, so a store that can read and add in one look-up writes its own.
     fn record_if(
         &mut self,
         per: Per,
