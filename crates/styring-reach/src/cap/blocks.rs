@@ -55,8 +55,10 @@ impl Blocks {
     }
 
     /// Writes a log, newest first, into a new block.
-    pub(super) fn write(&mut self, log: &[Held], keep: &Keep<'_>) -> Block {
-        log.iter().for_each(|held| self.need_columns(held));
+    pub(super) fn write(&mut self, log: &[Held], keep: Keep<'_>) -> Block {
+        for held in log {
+            self.need_columns(held);
+        }
         if self.pools.is_empty() {
             self.pools.push(Pool::new(keep.newest().map_or(SHORT, |newest| newest.clamp(SHORT, LONGEST_FIRST))));
         }
@@ -77,7 +79,7 @@ impl Blocks {
     }
 
     /// Adds an impression, if there is room for it in the block.
-    pub(super) fn insert(&mut self, block: &mut Block, held: Held, keep: &Keep<'_>) -> bool {
+    pub(super) fn insert(&mut self, block: &mut Block, held: Held, keep: Keep<'_>) -> bool {
         self.need_columns(&held);
         let (pool, len) = (usize::from(block.pool), block.len as usize);
         let capacity = self.pools[pool].capacity;
@@ -98,12 +100,12 @@ impl Blocks {
     }
 
     /// How many impressions are needed, where that is a number and blocks of this size hold it.
-    fn bound(&self, capacity: usize, keep: &Keep<'_>) -> Option<usize> {
+    fn bound(&self, capacity: usize, keep: Keep<'_>) -> Option<usize> {
         keep.newest().filter(|newest| !self.columns.weights && *newest <= capacity)
     }
 
     /// How long a log may be that is written into a new block. Where no count decides, what is not needed is searched for whenever a block is full: a quarter of it is for what comes before that.
-    fn most(&self, capacity: usize, keep: &Keep<'_>) -> usize {
+    fn most(&self, capacity: usize, keep: Keep<'_>) -> usize {
         if self.bound(capacity, keep).is_some() { capacity } else { capacity - capacity / 4 + 1 }
     }
 

@@ -70,7 +70,7 @@ impl Entry {
 
     /// Adds an impression, if there is room for it here.
     #[inline]
-    pub(super) fn insert(&mut self, held: &Held, keep: &Keep<'_>) -> bool {
+    pub(super) fn insert(&mut self, held: &Held, keep: Keep<'_>) -> bool {
         if !held.is_short() {
             return false;
         }

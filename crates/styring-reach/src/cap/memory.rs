@@ -113,7 +113,7 @@ impl Store for Memory {
                 slot.insert(Entry::default())
             }
         };
-        add(entry, blocks, held, keep);
+        add(entry, blocks, held, *keep);
         true
     }
 
@@ -143,7 +143,7 @@ impl Store for Memory {
                 return true;
             }
             let kept: Vec<Held> = log.iter().filter(visible).collect();
-            rewrite(entry, blocks, &kept, keep);
+            rewrite(entry, blocks, &kept, *keep);
             !kept.is_empty()
         });
     }
@@ -171,7 +171,7 @@ fn read<'a>(entry: &'a Entry, blocks: &'a Blocks) -> Log<'a> {
 
 /// Adds an impression to a log. If there is no room for it, what is not needed is dropped, and the log moves to where it fits.
 #[inline]
-fn add(entry: &mut Entry, blocks: &mut Blocks, held: Held, keep: &Keep<'_>) {
+fn add(entry: &mut Entry, blocks: &mut Blocks, held: Held, keep: Keep<'_>) {
     let added = match entry {
         Entry::Block(block) => blocks.insert(block, held, keep),
         Entry::Plain { .. } | Entry::Classed { .. } => entry.insert(&held, keep),
@@ -186,7 +186,7 @@ fn add(entry: &mut Entry, blocks: &mut Blocks, held: Held, keep: &Keep<'_>) {
 }
 
 /// A log in place of another one.
-fn rewrite(entry: &mut Entry, blocks: &mut Blocks, log: &[Held], keep: &Keep<'_>) {
+fn rewrite(entry: &mut Entry, blocks: &mut Blocks, log: &[Held], keep: Keep<'_>) {
     if let Entry::Block(block) = *entry {
         blocks.free(block);
     }

@@ -267,13 +267,13 @@ pub struct Keep<'a> {
 
 impl Keep<'_> {
     /// The class to hold an impression under; `None` if no rule counts it.
-    pub(crate) fn class(&self, class: Class) -> Option<u32> {
+    pub(crate) fn class(self, class: Class) -> Option<u32> {
         let packed = class.event? << EVENT | class.channel << CHANNEL | class.campaign;
         self.side.counters.iter().any(|counter| counter.filter.sees(packed)).then_some(packed & self.side.mask)
     }
 
     /// Whether an impression can be held under this class.
-    pub(crate) fn knows(&self, class: u32) -> bool {
+    pub(crate) fn knows(self, class: u32) -> bool {
         class & !self.side.mask == 0 && self.side.counters.iter().any(|counter| counter.filter.sees(class))
     }
 
@@ -289,7 +289,7 @@ impl Keep<'_> {
 
     /// How many impressions of class 0 and weight one are needed, in a log that holds nothing else.
     #[inline]
-    pub(crate) fn plain(&self) -> usize {
+    pub(crate) fn plain(self) -> usize {
         self.side.plain
     }
 
@@ -302,7 +302,7 @@ impl Keep<'_> {
     }
 
     /// Says of each impression of a log, newest first, whether it is needed.
-    pub(crate) fn needs(&self) -> impl FnMut(Held) -> bool {
+    pub(crate) fn needs(self) -> impl FnMut(Held) -> bool {
         let mut sums = vec![0.0; self.side.counters.len()];
         move |held| {
             let mut needed = false;
@@ -324,7 +324,7 @@ impl Keep<'_> {
     }
 
     /// Whether any rule can see `at` from `now`.
-    pub(crate) fn reaches(&self, at: i64, now: i64) -> bool {
+    pub(crate) fn reaches(self, at: i64, now: i64) -> bool {
         (self.side.counters.iter()).any(|counter| counter.spans.iter().any(|span| at >= span.begin(now)))
     }
 }

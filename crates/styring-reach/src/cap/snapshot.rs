@@ -57,7 +57,7 @@ impl Snapshot {
         let (boundary, identity, secret) = options.parts();
         let logs = |per| {
             let (mut logs, keep) = (Vec::new(), plan.keep(per));
-            store.each(per, &mut |key, log| logs.push(StoredLog::of(key, &log, &keep)));
+            store.each(per, &mut |key, log| logs.push(StoredLog::of(key, &log, keep)));
             logs.sort_unstable_by_key(|log| log.key);
             logs
         };
@@ -104,7 +104,7 @@ impl Snapshot {
             }
             for log in logs {
                 // Oldest first: each is the newest when it is put in.
-                for held in log.checked(&keep, self.last_tag)?.into_iter().rev() {
+                for held in log.checked(keep, self.last_tag)?.into_iter().rev() {
                     store.record(per, log.key, held, &keep);
                 }
             }
@@ -131,7 +131,7 @@ impl Snapshot {
 
 impl StoredLog {
     /// What is needed of a log; what happens to lie there besides would tell when it was last cleared.
-    fn of(key: Key, log: &Log<'_>, keep: &Keep<'_>) -> Self {
+    fn of(key: Key, log: &Log<'_>, keep: Keep<'_>) -> Self {
         fn column<T: PartialEq + Copy>(log: &[Held], same: T, of: impl Fn(&Held) -> T) -> Vec<T> {
             if log.iter().all(|held| of(held) == same) { Vec::new() } else { log.iter().map(of).collect() }
         }
@@ -146,7 +146,7 @@ impl StoredLog {
         }
     }
 
-    fn checked(&self, keep: &Keep<'_>, last_tag: u64) -> Result<Vec<Held>, Error> {
+    fn checked(&self, keep: Keep<'_>, last_tag: u64) -> Result<Vec<Held>, Error> {
         let of_length = |len: usize| len == 0 || len == self.at.len();
         if !(of_length(self.classes.len()) && of_length(self.weights.len()) && of_length(self.tags.len())) {
             return Err(fault("the columns of a log are not equally long"));
