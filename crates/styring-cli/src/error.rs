@@ -84,6 +84,27 @@ pub enum Error {
         /// What it is.
         value: String,
     },
+    /// Options without which nothing can be said.
+    #[error("{} {} missing: {purpose}", missing.join(" and "), if missing.len() == 1 { "is" } else { "are" })]
+    OptionsMissing {
+        /// The options.
+        missing: Vec<&'static str>,
+        /// Why they are needed.
+        purpose: &'static str,
+    },
+    /// A panel of regions that cannot be judged as it is.
+    #[error(
+        "{name}: {fault}{}",
+        first.as_ref().map_or_else(String::new, |first| format!("; rows were set aside, the first: {first}"))
+    )]
+    Regions {
+        /// The file.
+        name: String,
+        /// Why.
+        fault: Box<styring_playbook::Error>,
+        /// The first row that was set aside, which may be the reason.
+        first: Option<Box<Rejection>>,
+    },
     /// A column that was not named and cannot be found by its name.
     #[error(
         "{name}: {}; say which is with {option} COLUMN (by name, or by number from 1); its columns are: {}",
@@ -132,6 +153,18 @@ pub enum Error {
         /// The first that was set aside.
         first: Option<Box<Rejection>>,
     },
+    /// A test that cannot be read as it was asked for, or at all.
+    #[error("{fault}{}", test_hint(fault))]
+    Test {
+        /// What is wrong.
+        fault: styring_playbook::Error,
+    },
+    /// A test that cannot be planned.
+    #[error(transparent)]
+    PlanTest {
+        /// What is wrong.
+        fault: styring_playbook::Error,
+    },
     /// A file of settings that cannot be used: a naming scheme, the limits of platforms, frequency caps.
     #[error("{}: {fault}", path.display())]
     Settings {
@@ -149,6 +182,32 @@ pub enum Error {
         invalid: usize,
         /// How many a platform would not take.
         refused: usize,
+    },
+    /// Bytes that are not an audience.
+    #[error("{name}: {fault}")]
+    AudienceBytes {
+        /// The file.
+        name: String,
+        /// What is wrong.
+        fault: Box<styring_segments::Error>,
+    },
+    /// Two files that would be one audience.
+    #[error("{second} would be the audience {audience:?}, which {first} is already")]
+    SameAudience {
+        /// The audience.
+        audience: String,
+        /// The file that is it.
+        first: String,
+        /// The file that cannot be.
+        second: String,
+    },
+    /// Sketches beside lists: whoever made them knows how ids were hashed.
+    #[error("{sketch} is a sketch and {list} is not: sketches can only be held against sketches")]
+    SketchBesideList {
+        /// The sketch.
+        sketch: String,
+        /// The list.
+        list: String,
     },
     /// Segments that contradict themselves.
     #[error(transparent)]
@@ -268,6 +327,24 @@ fn goal_hint(fault: &styring_playbook::Error) -> &'static str {
     }
 }
 
+/// Whether it is the command line that a panel does not fit.
+fn is_of_options(fault: &styring_playbook::Error) -> bool {
+    use styring_playbook::Error as Fault;
+    matches!(
+        fault,
+        Fault::UnknownRegion { .. } | Fault::NameTwice { .. } | Fault::TreatmentOutside { .. } | Fault::Invalid { .. }
+    )
+}
+
+/// What to do about a test that cannot be read.
+fn test_hint(fault: &styring_playbook::Error) -> &'static str {
+    use styring_playbook::Error as Fault;
+    match fault {
+        Fault::NoControl { .. } => "; say which is the control with --control VARIANT",
+        _ => "",
+    }
+}
+
 fn refused_by_platform(refused: usize) -> String {
     if refused == 0 { String::new() } else { format!(", and a platform would not take {refused}") }
 }
@@ -318,7 +395,8 @@ impl Error {
             | Self::GoalFacts { .. }
             | Self::Settings { .. } => 3,
             Self::Names { .. } => 1,
-            Self::Option { .. } => 2,
+            Self::Option { .. } | Self::OptionsMissing { .. } | Self::PlanTest { .. } => 2,
+            Self::Regions { fault, .. } if is_of_options(fault) => 2,
             Self::Write { .. } | Self::ResultsInTheWay { .. } | Self::Report(_) => 5,
             _ => 4,
         }

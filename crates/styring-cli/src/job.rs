@@ -27,7 +27,8 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn name(&self) -> String {
+    /// The input as messages call it.
+    pub(crate) fn name(&self) -> String {
         match self.input.to_str() {
             Some("-") => "standard input".to_owned(),
             _ => self.input.display().to_string(),
@@ -98,6 +99,38 @@ impl Job<'_> {
         Ok(())
     }
 
+    /// One table of the rows that were set aside of several inputs, with the name of the input in front. Its columns are named where all of them have the same.
+    pub(crate) fn together(&self, parts: Vec<(String, File)>) -> Result<Option<File>, Error> {
+        let mut tables: Vec<(String, csv::Reader<File>)> = Vec::new();
+        for (name, file) in parts {
+            tables.push((name, csv::ReaderBuilder::new().flexible(true).from_reader(file)));
+        }
+        let mut columns = Vec::new();
+        for (_, table) in &mut tables {
+            let own = table.byte_headers().map_err(|fault| self.unwritable(fault))?;
+            columns.push(own.clone());
+        }
+        let Some(first) = columns.first() else { return Ok(None) };
+        let named = columns.iter().all(|own| own == first);
+        let header: ByteRecord = if named { first.clone() } else { first.iter().take(2).collect() };
+        let file = tempfile::tempfile().map_err(|fault| self.unwritable(fault))?;
+        let mut rows = csv::WriterBuilder::new().flexible(true).from_writer(file);
+        rows.write_byte_record(&beside(["file"], &header)).map_err(|fault| self.unwritable(fault))?;
+        for (name, table) in &mut tables {
+            for row in table.byte_records() {
+                let row = row.map_err(|fault| self.unwritable(fault))?;
+                rows.write_byte_record(&beside([name], &row)).map_err(|fault| self.unwritable(fault))?;
+            }
+        }
+        self.rewound(rows).map(Some)
+    }
+
+    fn rewound(&self, rows: csv::Writer<File>) -> Result<File, Error> {
+        let mut rows = rows.into_inner().map_err(|fault| self.unwritable(fault.into_error()))?;
+        rows.rewind().map_err(|fault| self.unwritable(fault))?;
+        Ok(rows)
+    }
+
     fn unwritable(&self, fault: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         Error::Write { path: self.out.join(REJECTED), fault: std::io::Error::other(fault) }
     }
@@ -126,7 +159,7 @@ pub(crate) fn say(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
-fn console_width() -> u16 {
+pub(crate) fn console_width() -> u16 {
     const PLAIN: u16 = 120;
     let (_, width) = console::Term::stdout().size();
     if std::io::stdout().is_terminal() { width } else { PLAIN }
@@ -143,16 +176,11 @@ struct RejectedRows<'a> {
 
 impl RejectedRows<'_> {
     fn finish(mut self) -> Result<Option<File>, Error> {
-        let Some(rows) = self.rows.take() else {
-            return Ok(None);
-        };
-        let mut rows = rows.into_inner().map_err(|fault| self.job.unwritable(fault.into_error()))?;
-        rows.rewind().map_err(|fault| self.job.unwritable(fault))?;
-        Ok(Some(rows))
+        self.rows.take().map(|rows| self.job.rewound(rows)).transpose()
     }
 }
 
-fn beside(front: [&str; 2], row: &ByteRecord) -> ByteRecord {
+fn beside<const N: usize>(front: [&str; N], row: &ByteRecord) -> ByteRecord {
     front.iter().map(|cell| cell.as_bytes()).chain(row).collect()
 }
 

@@ -7,6 +7,10 @@
 //! - [`goal`]: the command `styring goal`.
 //! - [`ltv`]: the command `styring ltv`.
 //! - [`reach`]: the command `styring reach`.
+//! - [`geo`]: the command `styring geo`.
+//! - [`plan_test`]: the command `styring plan-test`.
+//! - [`test`](mod@test): the command `styring test`.
+//! - [`overlap`]: the command `styring overlap`.
 //! - [`names`]: the command `styring names lint`.
 //! - [`amount`]: amounts on a command line.
 //! - [`write`](mod@write): files that are there whole or not at all.
@@ -14,17 +18,22 @@
 //! Embedders will rather want the libraries underneath; see the crate `styring`.
 
 pub mod amount;
+mod csv_text;
 pub mod error;
 pub mod frequency;
+pub mod geo;
 pub mod goal;
 mod job;
 pub mod ltv;
 pub mod names;
+pub mod overlap;
 pub mod plan_file;
+pub mod plan_test;
 mod progress;
 pub mod reach;
 pub mod source;
 mod sources;
+pub mod test;
 pub mod week;
 pub mod write;
 

@@ -3,6 +3,9 @@
 //! Exit codes: 0 done (also when rows were set aside: the report says which), 1 names that cannot be used, 2 wrong command line, 3 the plan cannot be used, 4 the results cannot be used,
 //! 5 a file cannot be written.
 
+mod plan_test_arguments;
+mod test_arguments;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,14 +13,16 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::source::{Delimiter, ImpressionSpec, NameSpec, OrderSpec, TableSpec};
-use styring_cli::{Error, amount, goal, ltv, names, reach, week};
+use styring_cli::source::{Delimiter, ImpressionSpec, MemberSpec, NameSpec, OrderSpec, RegionSpec, TableSpec};
+use styring_cli::{Error, amount, geo, goal, ltv, names, overlap, reach, week};
+use styring_experiments::geo::Weighting;
 use styring_ltv::{RefundDays, TimeUnit};
 use styring_metrics::Goal;
 use styring_money::{Currency, Exact};
-use styring_playbook::{ModelChoice, Pace};
+use styring_playbook::{GeoMethod, ModelChoice, Pace};
 use styring_reach::Overexposure;
 use styring_segments::Language;
+use styring_segments::exclusions::{Mode, PlanOptions, Threshold};
 
 /// Steer performance marketing by measured effect.
 #[derive(Parser)]
@@ -50,6 +55,26 @@ enum Command {
     /// set aside. The log is held in memory: some 60 bytes a row, and some 100 a person. Exit codes: 0 done, 2 wrong command line, 3 the caps cannot be used, 4 the log cannot be used, 5 a file cannot be
     /// written.
     Reach(ReachCommand),
+    /// Say what a treatment did to the regions that had it.
+    ///
+    /// Reads a panel, one row a region and day: region, day, value, and spend if there is any. Writes geo.html, geo.json and days.csv to DIR, and rejected.csv if rows had to be set aside. Exit codes:
+    /// 0 done, 2 wrong command line, 4 the panel cannot be used, 5 a file cannot be written.
+    Geo(GeoCommand),
+    /// Say how large a test of variants has to be, and how long, by each way of reading it.
+    ///
+    /// Prints what it takes, and writes plan-test.html and plan-test.json to DIR if one is given. Exit codes: 0 done, 2 wrong command line, 5 a file cannot be written.
+    PlanTest(plan_test_arguments::PlanTestCommand),
+    /// Say what a test of variants comes to: whether to stop, and what the treatment does.
+    ///
+    /// Reads users and conversions by variant and day, or (with --value) one user a row. Read at any time, at planned looks, or once: say which before the test begins. Writes test.html, test.json and
+    /// looks.csv to DIR, and rejected.csv if rows had to be set aside. Exit codes: 0 done, 2 wrong command line, 4 the outcomes cannot be used, 5 a file cannot be written.
+    Test(test_arguments::TestCommand),
+    /// Say who is in which audience, what audiences share, and whom to exclude where.
+    ///
+    /// Reads one list of ids per audience, or a table that names the audience in a column; Roaring bitmaps (.roaring) and theta sketches of DataSketches (.theta) too. Writes overlap.html, overlap.json,
+    /// exclusions.csv and pairs.csv to DIR, and rejected.csv if rows had to be set aside. Lists are held in memory. Exit codes: 0 done, 2 wrong command line, 3 the scheme cannot be used, 4 the audiences cannot be
+    /// used, 5 a file cannot be written.
+    Overlap(OverlapCommand),
     /// Names of segments.
     #[command(subcommand)]
     Names(NamesCommand),
@@ -95,8 +120,19 @@ struct Lint {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Tongue {
+    #[value(alias = "en")]
     English,
+    #[value(alias = "no")]
     Norwegian,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Self {
+        match tongue {
+            Tongue::English => Self::English,
+            Tongue::Norwegian => Self::Norwegian,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -210,6 +246,84 @@ struct ReachCommand {
     run: Run,
 }
 
+#[derive(Args)]
+struct GeoCommand {
+    /// The panel as a CSV file; `-` for standard input.
+    panel: PathBuf,
+    #[command(flatten)]
+    table: RegionTable,
+    /// The regions that got the treatment.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    treated: Option<Vec<String>>,
+    /// The first day of the treatment.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<NaiveDate>,
+    /// The last day that counts [default: the last day there is].
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<NaiveDate>,
+    /// Regions to leave out: neighbours that the treatment spills into, cells of another treatment.
+    #[arg(long, value_name = "REGION,…", value_delimiter = ',')]
+    without: Vec<String>,
+    /// What was spent on the treatment in all.
+    #[arg(long, value_name = "AMOUNT", value_parser = rate, conflicts_with = "spend", allow_hyphen_values = true)]
+    spend_total: Option<f64>,
+    /// Where the counterfactual of the answer comes from; the other methods stand beside it.
+    #[arg(long, value_enum, default_value_t = CounterfactualOf::Synthetic)]
+    method: CounterfactualOf,
+    /// Let a ridge regression take what the weights of a synthetic control leave over: its penalty, in squared units of the value.
+    #[arg(long, value_name = "PENALTY", value_parser = rate, allow_hyphen_values = true)]
+    ridge: Option<f64>,
+    /// Let a synthetic control follow levels too, without removing each region's own mean first.
+    #[arg(long)]
+    plain: bool,
+    /// The level of intervals: 0.90, or "90 %".
+    #[arg(long, value_parser = rate, default_value = "90 %")]
+    level: f64,
+    /// The language of the first sentence.
+    #[arg(long, value_enum, default_value_t = Tongue::English)]
+    language: Tongue,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CounterfactualOf {
+    /// A weighted mean of the other regions; tested by moving blocks of days.
+    Synthetic,
+    /// Difference in differences; tested by rearranging who was treated.
+    Did,
+    /// Time-based regression on the total of the other regions.
+    Tbr,
+}
+
+/// How a panel is written.
+#[derive(Args)]
+struct RegionTable {
+    /// The column of the region, by name or by number from 1 [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    region: Option<String>,
+    /// The column of the day [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    date: Option<String>,
+    /// The column of what is counted: orders, an amount [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    value: Option<String>,
+    /// The column of what was spent.
+    #[arg(long, value_name = "COLUMN")]
+    spend: Option<String>,
+    #[command(flatten)]
+    table: TableArgs,
+    /// The decimal sign.
+    #[arg(long, value_name = "SIGN", default_value = ".")]
+    decimal: char,
+    /// What groups digits in threes, if anything.
+    #[arg(long, value_name = "SIGN")]
+    group: Option<char>,
+    /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
+    #[arg(long, value_name = "FORMAT")]
+    date_format: Option<String>,
+}
+
 /// How a table of impressions is written.
 #[derive(Args)]
 struct ImpressionTable {
@@ -230,6 +344,66 @@ struct ImpressionTable {
     zone: Tz,
     #[command(flatten)]
     table: TableArgs,
+}
+
+#[derive(Args)]
+struct OverlapCommand {
+    /// The audiences, a file each, named as their files: tables of ids, .roaring, .theta; `-` for a table on standard input.
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// The column of the id, by name or by number from 1 [default: found by its name].
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// The column that names the audience, in tables that hold several.
+    #[arg(long, value_name = "COLUMN")]
+    segment: Option<String>,
+    #[command(flatten)]
+    table: TableArgs,
+    /// The audiences of highest priority, highest first; the others follow [default: those only taken out, short windows before long ones, the rest as it was read].
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    order: Vec<String>,
+    /// Audiences nobody advertises to, beside those whose names say so: they are only taken out of others.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    exclude_only: Vec<String>,
+    /// Which audiences of higher priority are excluded.
+    #[arg(long, value_enum, default_value_t = Exclude::AllHigher)]
+    exclude: Exclude,
+    /// How many lists an audience excludes at most, with --exclude greedy.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_exclusions: Option<u32>,
+    /// How many people an audience must share with another to exclude it, with --exclude overlapping.
+    #[arg(long, value_name = "PEOPLE")]
+    min_count: Option<u64>,
+    /// How much of itself it must share: 0.01, or "1 %".
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    min_share: Option<f64>,
+    /// Withhold numbers of people from 1 to below K, and those they could be computed from.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..))]
+    suppress: Option<u64>,
+    /// Hold the names of the audiences against this scheme, in TOML or JSON.
+    #[arg(long, value_name = "SCHEME.toml")]
+    scheme: Option<PathBuf>,
+    /// How many combinations of audiences are listed at most, the largest.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    top: usize,
+    /// The language of what is done with each audience.
+    #[arg(long, value_enum, default_value_t = Tongue::English)]
+    language: Tongue,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Exclude {
+    /// Every one: lists change daily.
+    #[value(alias = "all_higher")]
+    AllHigher,
+    /// Those that share enough people today.
+    Overlapping,
+    /// The fewest that remove all overlap of today.
+    Minimal,
+    /// At most so many, the best first.
+    Greedy,
 }
 
 /// How a table of orders is written.
@@ -371,6 +545,16 @@ fn rate(text: &str) -> Result<f64, String> {
     Ok(amount::number(text)?.to_f64())
 }
 
+/// From 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = rate(text)?;
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("expected a share from 0 to 1, or from 0 to 100 %".to_owned())
+    }
+}
+
 fn delimiter(text: &str) -> Result<Delimiter, String> {
     let mut signs = text.chars();
     match (text, signs.next(), signs.next()) {
@@ -387,6 +571,10 @@ fn main() -> ExitCode {
         Command::Goal(command) => run_goal(command),
         Command::Ltv(command) => run_ltv(command),
         Command::Reach(command) => run_reach(command),
+        Command::Geo(command) => run_geo(command),
+        Command::PlanTest(command) => plan_test_arguments::run(command),
+        Command::Test(command) => test_arguments::run(command),
+        Command::Overlap(command) => run_overlap(command),
         Command::Names(NamesCommand::Lint(command)) => run_lint(command),
     };
     match done {
@@ -413,10 +601,7 @@ fn run_goal(command: GoalCommand) -> Result<(), Error> {
 
 fn run_lint(command: Lint) -> Result<(), Error> {
     let Lint { names, column, table, scheme, platform: platforms, limits, language, out, quiet } = command;
-    let language = match language {
-        Tongue::English => Language::English,
-        Tongue::Norwegian => Language::Norwegian,
-    };
+    let language = language.into();
     let spec = NameSpec { column, table: table.into() };
     names::run(&names::Request { names, spec, scheme, limits, platforms, language, out, quiet })
 }
@@ -441,6 +626,95 @@ fn run_reach(command: ReachCommand) -> Result<(), Error> {
         out,
         strict,
         quiet,
+    })
+}
+
+fn run_geo(command: GeoCommand) -> Result<(), Error> {
+    let GeoCommand { panel, table, treated, from, until, without, .. } = command;
+    let RegionTable { region, date, value, spend, table, decimal, group, date_format } = table;
+    let spec = RegionSpec { table: table.into(), region, date, value, spend, decimal, group, date_format };
+    let named = |names: Vec<String>| {
+        let names = names.into_iter().map(|name| name.trim().to_owned());
+        names.filter(|name| !name.is_empty()).collect::<Vec<String>>()
+    };
+    let method = match command.method {
+        CounterfactualOf::Synthetic => GeoMethod::Synthetic,
+        CounterfactualOf::Did => GeoMethod::Did,
+        CounterfactualOf::Tbr => GeoMethod::Tbr,
+    };
+    let language = match command.language {
+        Tongue::English => styring_experiments::Language::English,
+        Tongue::Norwegian => styring_experiments::Language::Norwegian,
+    };
+    let Run { out, strict, quiet } = command.run;
+    geo::run(&geo::Request {
+        panel,
+        spec,
+        treated: treated.map(named),
+        from,
+        until,
+        without: named(without),
+        method,
+        weighting: Weighting { demeaned: !command.plain, ridge: command.ridge },
+        level: command.level,
+        spend_total: command.spend_total,
+        language,
+        out,
+        strict,
+        quiet,
+    })
+}
+
+fn run_overlap(command: OverlapCommand) -> Result<(), Error> {
+    let mode = mode(&command)?;
+    let OverlapCommand { files, id, segment, table, order, exclude_only, suppress, scheme, top, language, run, .. } =
+        command;
+    let Run { out, strict, quiet } = run;
+    let spec = MemberSpec { table: table.into(), id, segment, numbers: false };
+    let (options, language) = (PlanOptions::from(mode), language.into());
+    overlap::run(&overlap::Request {
+        files,
+        spec,
+        order,
+        exclude_only,
+        options,
+        suppress,
+        scheme,
+        top,
+        language,
+        out,
+        strict,
+        quiet,
+    })
+}
+
+/// How negative lists are made; options that go with another way are refused.
+fn mode(command: &OverlapCommand) -> Result<Mode, Error> {
+    let OverlapCommand { exclude, max_exclusions, min_count, min_share, .. } = command;
+    let alone = |option, expected, value: Option<String>| match value {
+        Some(value) => Err(Error::Option { option, expected, value }),
+        None => Ok(()),
+    };
+    if *exclude != Exclude::Greedy {
+        let given = max_exclusions.map(|most| most.to_string());
+        alone("--max-exclusions", "absent without --exclude greedy", given)?;
+    }
+    if *exclude != Exclude::Overlapping {
+        alone("--min-count", "absent without --exclude overlapping", min_count.map(|count| count.to_string()))?;
+        alone("--min-share", "absent without --exclude overlapping", min_share.map(|share| share.to_string()))?;
+    }
+    Ok(match exclude {
+        Exclude::AllHigher => Mode::AllHigher,
+        Exclude::Overlapping => Mode::Overlapping(Threshold::new(min_count.unwrap_or(0), min_share.unwrap_or(0.0))?),
+        Exclude::Minimal => Mode::Minimal,
+        Exclude::Greedy => {
+            let most = max_exclusions.ok_or(Error::Option {
+                option: "--max-exclusions",
+                expected: "a number of lists with --exclude greedy",
+                value: String::new(),
+            })?;
+            Mode::Greedy { max_exclusions: usize::try_from(most).unwrap_or(usize::MAX) }
+        }
     })
 }
 

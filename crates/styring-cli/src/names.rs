@@ -8,6 +8,7 @@ use styring_segments::Language;
 use styring_segments::naming::{Fix, LintReport, LintedName, Near, PlatformLimits, Scheme, SchemeSpec};
 
 use crate::Error;
+use crate::csv_text::Table;
 use crate::job::{Job, say};
 use crate::source::{self, NameSpec};
 use crate::write::{Pending, publish};
@@ -110,22 +111,23 @@ pub(crate) fn settings<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
 
 /// One line per name, in the order of the file.
 fn csv(report: &LintReport, language: Language) -> Result<String, Error> {
-    let broken = |fault: &dyn ToString| Error::Report(fault.to_string());
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table
-        .write_record(["line", "name", "state", "canonical", "codes", "messages", "refused_by"])
-        .map_err(|fault| broken(&fault))?;
+    let mut table = Table::new(&["line", "name", "state", "canonical", "codes", "messages", "refused_by"])?;
     for name in &report.names {
         let (codes, messages): (Vec<_>, Vec<_>) =
             name.diagnostics.iter().map(|wrong| (wrong.code().as_str(), wrong.message_in(language))).unzip();
         let refused: Vec<&str> = name.platforms.iter().map(|finding| finding.platform.as_str()).collect();
         let canonical = name.canonical.as_deref().unwrap_or_default();
-        let row =
-            [&name.id, &name.text, state(name), canonical, &codes.join(" "), &messages.join("; "), &refused.join(" ")];
-        table.write_record(row).map_err(|fault| broken(&fault))?;
+        table.row(&[
+            &name.id,
+            &name.text,
+            state(name),
+            canonical,
+            &codes.join(" "),
+            &messages.join("; "),
+            &refused.join(" "),
+        ])?;
     }
-    let bytes = table.into_inner().map_err(|fault| broken(&fault))?;
-    String::from_utf8(bytes).map_err(|fault| broken(&fault))
+    table.finish()
 }
 
 fn state(name: &LintedName) -> &'static str {
@@ -187,7 +189,8 @@ fn printed(report: &LintReport, language: Language) -> String {
     text
 }
 
-fn reason(near: Near, english: bool) -> &'static str {
+/// Why two names are nearly one.
+pub(crate) fn reason(near: Near, english: bool) -> &'static str {
     match (near, english) {
         (Near::SameName, true) => "one name",
         (Near::SameName, false) => "samme navn",

@@ -13,7 +13,9 @@ pub(crate) mod lines;
 mod members;
 mod names;
 mod orders;
+mod outcomes;
 mod reader;
+mod regions;
 mod rows;
 mod spec;
 mod table;
@@ -24,6 +26,8 @@ pub use impressions::{ImpressionFindings, ImpressionSpec, Seen, read_impressions
 pub use members::{MemberFindings, MemberSpec, read_members};
 pub use names::{NameSpec, read_names};
 pub use orders::{OrderFindings, OrderSpec, Orders, read_orders};
+pub use outcomes::{OutcomeFindings, OutcomeSpec, Outcomes, read_outcomes};
 pub use reader::{DailyIngested, Ingested, Rejects, Strict, read, read_days};
+pub use regions::{RegionDay, RegionFindings, RegionSpec, read_regions};
 pub use spec::{CheckSpec, DateSpec, Duplicates, FactSpec, IgnoreSpec, PeriodSpec, SourceSpec, TextSpec, Unit};
 pub use table::{Delimiter, TableSpec};

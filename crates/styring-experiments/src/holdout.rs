@@ -41,6 +41,10 @@ pub enum EffectSource {
     Holdout,
     /// Users held out at random, and what they were worth.
     HoldoutValue,
+    /// A test between variants, however it was read.
+    Test,
+    /// Regions with and without the treatment.
+    Geo,
 }
 
 /// What was added in all: conversions or value, with the set that the data do not contradict.
@@ -184,6 +188,46 @@ impl Incremental {
             hypothesis,
         )?;
         Ok(Self { value, readout, source: EffectSource::HoldoutValue })
+    }
+
+    /// From any test: a difference between the treated and the control times how many were treated, or a total as it is. The set and the p-value are the test's, so that what holds at every look of a sequential test
+    /// holds of its total.
+    ///
+    /// ```
+    /// use styring_experiments::sequential::{SequentialPlan, rate_difference};
+    /// use styring_experiments::{Counts, EffectSource, Incremental};
+    ///
+    /// let (control, treatment) = (Counts::new(400, 20_000)?, Counts::new(520, 20_000)?);
+    /// let look = rate_difference(control, treatment, &SequentialPlan::conversions(900)?)?;
+    /// let added = Incremental::of(look.readout(), treatment.trials(), EffectSource::Test)?;
+    /// assert!((added.value() - 120.0).abs() < 1e-9 && !added.set().contains(0.0));
+    /// # Ok::<(), styring_experiments::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] for a readout on another scale than [`Scale::Difference`] and [`Scale::Total`], or without an estimate.
+    pub fn of(readout: &Readout, treated: u64, source: EffectSource) -> Result<Self, Error> {
+        let factor = match readout.scale() {
+            Scale::Difference => treated as f64,
+            Scale::Total => 1.0,
+            other => return Err(Error::range("scale of the readout", "a difference or a total", format!("{other:?}"))),
+        };
+        let Some(estimate) = readout.estimate() else {
+            return Err(Error::range("estimate of the readout", "there", "none"));
+        };
+        let value = estimate * factor;
+        let total = Readout::new(
+            readout.method(),
+            Scale::Total,
+            (Some(value), readout.null() * factor),
+            readout.set().times(factor),
+            readout.p_value(),
+            (readout.level(), readout.alternative()),
+        );
+        let error = readout.standard_error().map(|error| error * factor);
+        let readout = error.map_or(total.clone(), |error| total.with_standard_error(error));
+        Ok(Self { value, readout, source })
     }
 
     /// How much was added: conversions, kroner.

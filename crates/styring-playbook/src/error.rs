@@ -12,8 +12,8 @@ pub enum Error {
         /// The value that was given.
         value: String,
     },
-    /// A channel's name or alias that another channel has.
-    #[error("the channel name {name:?} is there twice")]
+    /// A name that is there twice: a channel's or alias that another channel has, a region.
+    #[error("the name {name:?} is there twice")]
     NameTwice {
         /// The name.
         name: String,
@@ -105,12 +105,98 @@ pub enum Error {
     /// A log without impressions.
     #[error("there is no impression to count")]
     NoContacts,
+    /// A test of one variant.
+    #[error("the test has one variant, {name:?}; it takes a control and a treatment")]
+    OneVariant {
+        /// Its name.
+        name: String,
+    },
+    /// A control that is not there, or cannot be told from the names.
+    #[error("{}; the variants are: {}", control(named.as_ref()), variants.join(", "))]
+    NoControl {
+        /// Which was asked for.
+        named: Option<String>,
+        /// The variants there are.
+        variants: Vec<String>,
+    },
+    /// More conversions than users.
+    #[error("{variant} has {conversions} conversions of {users} users{}", until(*day))]
+    MoreConversionsThanUsers {
+        /// The variant.
+        variant: String,
+        /// The day until which it is counted.
+        day: Option<chrono::NaiveDate>,
+        /// Its users until then.
+        users: u64,
+        /// Its conversions until then.
+        conversions: u64,
+    },
     /// From reach underneath.
     #[error(transparent)]
     Reach(#[from] styring_reach::Error),
+    /// A region that no row names.
+    #[error("there is no region {region:?}{}; there are: {known}", meant.as_ref().map_or_else(String::new, |meant| format!(" (did you mean {meant:?}?)")))]
+    UnknownRegion {
+        /// Its name.
+        region: String,
+        /// The one that may have been meant.
+        meant: Option<String>,
+        /// Those there are.
+        known: String,
+    },
+    /// Nobody to compare with.
+    #[error("no other region is left to compare the treated with: there {} in all", if *regions == 1 { "is 1".to_owned() } else { format!("are {regions}") })]
+    NoOtherRegion {
+        /// How many regions there are.
+        regions: usize,
+    },
+    /// A region without a row on a day that others have: whether that is zero or lost only the reader knows.
+    #[error("{region:?} has no row of {day}{}; a day without a value is no zero", if *more == 0 { String::new() } else { format!(", and of {more} more days that other regions have") })]
+    RegionDayMissing {
+        /// The region.
+        region: String,
+        /// The first such day.
+        day: chrono::NaiveDate,
+        /// How many more there are.
+        more: usize,
+    },
+    /// A treatment that begins on the first day, or not within the days.
+    #[error(
+        "the treatment begins on {from}, which must be after the first day and not after the last; there are days from {first} to {last}"
+    )]
+    TreatmentOutside {
+        /// Its first day.
+        from: chrono::NaiveDate,
+        /// The first day there is.
+        first: chrono::NaiveDate,
+        /// The last that counts.
+        last: chrono::NaiveDate,
+    },
+    /// Too few days before a treatment to learn anything from.
+    #[error("{needed} or more days before the treatment are needed, there are {days}")]
+    FewDaysBefore {
+        /// How many it takes.
+        needed: usize,
+        /// How many there are.
+        days: usize,
+    },
+    /// From the experiments underneath.
+    #[error(transparent)]
+    Experiments(#[from] styring_experiments::Error),
     /// From the money underneath.
     #[error(transparent)]
     Money(#[from] styring_money::Error),
+}
+
+fn control(named: Option<&String>) -> String {
+    named.map_or_else(
+        || "no variant is called as a control usually is".to_owned(),
+        |named| format!("no variant is called {named:?}"),
+    )
+}
+
+fn until(day: Option<chrono::NaiveDate>) -> String {
+    day.map_or_else(String::new, |day| format!(" until {day}"))
 }
 
 impl Error {

@@ -34,10 +34,12 @@
 //! - Keeping: [`Snapshot`], [`Memory`], [`Store`] for a store of your own.
 //! - Platforms that count for themselves: [`Platform`], [`TimeUnits`], [`Fate`]; channels without a common id: [`Split`].
 
+mod blocks;
 #[cfg(feature = "calendar")]
 mod calendar;
 mod decision;
 mod engine;
+mod entry;
 mod impression;
 mod links;
 mod log;
@@ -46,6 +48,7 @@ mod plan;
 mod rule;
 mod shared;
 mod snapshot;
+mod span;
 mod split;
 mod store;
 mod translate;

@@ -464,6 +464,61 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+#[derive(Debug, Clone)]
+enum Step {
+    Expire(i64),
+    Observe(Shown),
+    Request(Shown),
+}
+
+/// A time of the same clock in another era: 2³² seconds are 136 years.
+fn far_time() -> impl Strategy<Value = i64> {
+    let era = prop_oneof![12 => Just(0), 1 => prop::sample::select(vec![-14_i64, -1, 1, 57])];
+    (time(), era).prop_map(|(at, era)| at + (era << 32))
+}
+
+/// Mostly what an entry can hold, of two people.
+fn step() -> impl Strategy<Value = Step> {
+    let short = (time(), 0..2_u64, prop::option::weighted(0.3, 0..3_usize))
+        .prop_map(|(at, id, channel)| Shown {
+            at,
+            ids: vec![id],
+            household: None,
+            channel,
+            campaign: None,
+            click: false,
+            weight: 1.0,
+            id: None,
+        })
+        .boxed();
+    let any = (shown(), far_time()).prop_map(|(shown, at)| Shown { at, id: None, ..shown }).boxed();
+    let shown = prop_oneof![8 => short, 1 => any].boxed();
+    prop_oneof![
+        1 => far_time().prop_map(Step::Expire),
+        10 => shown.clone().prop_map(Step::Observe),
+        10 => shown.prop_map(Step::Request),
+    ]
+}
+
+/// One to three rules that need up to 13 impressions of a person; channels only now and then, and windows of up to three centuries.
+fn far_rules() -> impl Strategy<Value = Rules> {
+    let window = prop::sample::select(vec![600, 3600, 86_400, 10_000_000_000])
+        .prop_map(|length| Window::rolling(length).unwrap());
+    let window = prop_oneof![6 => window, 1 => Just(Window::Lifetime)];
+    let channels =
+        prop_oneof![4 => Just(None), 1 => prop::sample::subsequence(CHANNELS.to_vec(), 1..=2).prop_map(Some)];
+    prop::collection::vec((1..13_u8, window, channels), 1..=3).prop_map(|rules| {
+        let rules = rules.into_iter().enumerate().map(|(place, (max, window, channels))| {
+            let rule = Rule::new(format!("rule {place}"), f64::from(max), window).unwrap();
+            match channels {
+                Some(channels) => rule.on_channels(channels).unwrap(),
+                None => rule,
+            }
+        });
+        Rules::new(rules).unwrap()
+    })
+}
+
 fn boundary() -> impl Strategy<Value = Boundary> {
     prop::sample::select(vec![Boundary::Exclusive, Boundary::Inclusive])
 }
@@ -664,6 +719,42 @@ proptest! {
         }
     }
 
+    /// A log moves from its entry to a block when it grows, when a weight, several ids or a far time come up, and back when it expires: no answer tells where it lies.
+    #[test]
+    fn where_a_log_lies_changes_nothing(
+        rules in far_rules(),
+        steps in prop::collection::vec(step(), 0..60),
+        max_ids in max_ids(),
+    ) {
+        let options = options(Boundary::Exclusive, max_ids);
+        let mut oracle = Oracle::new(&rules, Boundary::Exclusive, max_ids);
+        let mut caps = Caps::with(rules.clone(), options);
+        let shared = SharedCaps::new(rules, options, 2);
+        let mut asked_from = i64::MIN;
+        for step in steps {
+            match step {
+                Step::Expire(now) => {
+                    asked_from = asked_from.max(now);
+                    caps.expire(now);
+                    shared.expire(now);
+                    caps = Caps::restore(&caps.snapshot(), Secret::default()).unwrap();
+                }
+                Step::Observe(shown) => {
+                    oracle.observe(&shown);
+                    let names = shown.names();
+                    caps.observe(&shown.by_key(&names));
+                    shared.observe(&shown.by_key(&names));
+                }
+                Step::Request(shown) => {
+                    let shown = Shown { at: shown.at.max(asked_from), ..shown };
+                    let (names, expected) = (shown.names(), oracle.request(&shown));
+                    prop_assert_eq!(&Answer::of(&caps.request(&shown.by_key(&names))), &expected);
+                    prop_assert_eq!(&Answer::of(&shared.request(&shown.by_key(&names))), &expected);
+                }
+            }
+        }
+    }
+
     /// The memory of a person does not grow with what the person is shown.
     #[test]
     fn memory_is_bounded_by_the_rules(times in prop::collection::vec(time(), 300), max in 1..40_u8) {
@@ -713,6 +804,23 @@ proptest! {
         }
         caps.expire(at);
     }
+}
+
+/// What a person costs under the common rule: an entry, however much the person is shown, and in whichever order it is heard of.
+#[test]
+fn short_logs_take_an_entry_each() {
+    let mut caps = Caps::new(Rules::common_5_7_14());
+    for round in 0..20 {
+        for person in 0..10_000 {
+            let at = SPRING + (round * 7 % 20) * 100_000;
+            caps.observe(&Impression::of(Key::from(person), at).unwrap());
+        }
+    }
+    // The map has a power of two places, of 40 bytes and one, and a group of 16 more.
+    assert!(caps.memory().bytes() <= 16_384 * 41 + 16, "{}", caps.memory().bytes());
+    // A person with weights needs a block, the others do not.
+    caps.observe(&Impression::of(Key::from(1), SPRING).unwrap().weighing(0.5).unwrap());
+    assert!((16_384 * 41..16_384 * 41 + 400_000).contains(&caps.memory().bytes()), "{}", caps.memory().bytes());
 }
 
 /// Every quarter of an hour around both changes of the clock, against days by hand, and by the second at midnight.

@@ -25,6 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod added;
 mod added_reach;
 mod bars;
 mod budget;
@@ -38,7 +39,10 @@ mod cohorts;
 mod concentration;
 mod contacts;
 mod cost;
+mod counterfactual;
+mod daily_effect;
 mod day_axis;
+mod days_plot;
 mod frequency;
 mod goal;
 mod goal_days;
@@ -46,16 +50,25 @@ mod k_plus;
 mod label;
 mod legend;
 pub(crate) mod palette;
+mod placebos;
 mod plot;
 mod ratio_axis;
 mod reach_curve;
+mod running_effect;
 mod scale;
 mod score;
 mod spend;
+mod test_course;
+mod test_effects;
+mod test_evidence;
+mod test_power;
 mod tracking;
+mod up_set;
 mod value_curve;
+mod waterfall;
 mod week_axis;
 
+pub use added::added;
 pub use added_reach::added_reach;
 pub use budget::budget;
 pub use caps::caps;
@@ -67,16 +80,27 @@ pub use concentration::concentration;
 pub use contacts::contacts;
 pub(crate) use contacts::frequencies;
 pub use cost::cost;
+pub use counterfactual::counterfactual;
+pub use daily_effect::daily_effect;
 pub use frequency::frequency;
 pub use goal::goal;
 pub use goal_days::goal_days;
 pub use k_plus::k_plus;
+pub use placebos::placebos;
 pub use reach_curve::reach_curve;
+pub use running_effect::running_effect;
 pub use score::score;
 pub use spend::spend;
+pub use test_course::test_course;
+pub use test_effects::test_effects;
+pub use test_evidence::test_evidence;
+pub(crate) use test_power::READINGS;
+pub use test_power::{test_power, test_weeks};
 pub(crate) use tracking::compared;
 pub use tracking::{tracking, tracking_of};
+pub use up_set::up_set;
 pub use value_curve::value_curve;
+pub use waterfall::waterfall;
 
 /// A width for a laptop or a printed page, in pixels.
 pub const WIDE: u32 = 860;

@@ -38,6 +38,9 @@ pub enum Error {
     /// From the lifetime values underneath.
     #[error(transparent)]
     Ltv(#[from] styring_ltv::Error),
+    /// From the segments underneath.
+    #[error(transparent)]
+    Segments(#[from] styring_segments::Error),
     /// From the playbook underneath.
     #[error(transparent)]
     Playbook(#[from] styring_playbook::Error),

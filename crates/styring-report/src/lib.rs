@@ -41,31 +41,47 @@
 //! - The page and the terminal tables: [`WeeklyReport`]; what was read, and what was set aside: [`Source`], [`Finding`], [`ExtraSum`].
 //! - A goal followed day by day, as a page and for the terminal: [`GoalReport`].
 //! - Customers, what they were worth and will be, as a page and for the terminal: [`LifetimeReport`].
+//! - Audiences, what they have in common and who is taken out of which, as a page and for the terminal: [`OverlapReport`], of [`overlap::Overlap`].
 //! - A log of impressions: reach, frequency, channels, caps, as a page and for the terminal: [`ReachReport`].
+//! - A test by regions, as a page and for the terminal: [`GeoReport`].
+//! - A test of variants: the decision, the effect, its course: [`TestReport`].
+//! - How large and how long a test has to be: [`PlanTestReport`].
 //! - A chart on its own, as SVG: [`charts`].
 
 pub mod charts;
 mod error;
 mod figures;
+mod geo_report;
+mod geo_words;
 mod goal_report;
 mod goal_words;
 mod lifetime_report;
 mod lifetime_words;
 mod numbers;
+pub mod overlap;
+mod overlap_report;
+mod overlap_words;
 mod page;
 mod period;
+mod plan_test_report;
 mod reach_report;
 mod reach_words;
 mod source;
 mod terminal;
+mod test_report;
+mod test_words;
 mod text;
 mod weekly_report;
 mod words;
 
 pub use error::Error;
+pub use geo_report::GeoReport;
 pub use goal_report::GoalReport;
 pub use lifetime_report::LifetimeReport;
+pub use overlap_report::OverlapReport;
+pub use plan_test_report::PlanTestReport;
 pub use reach_report::ReachReport;
 pub use source::{ExtraSum, Finding, Source};
+pub use test_report::TestReport;
 pub use weekly_report::WeeklyReport;
 pub(crate) use weekly_report::check;

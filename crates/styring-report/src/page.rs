@@ -2,13 +2,17 @@
 
 mod budget;
 mod cards;
+mod geo;
 mod goal;
 pub(crate) mod lifetime;
+pub(crate) mod overlap;
+mod plan_test;
 mod reach;
 pub(crate) mod read;
 pub(crate) mod results;
 mod scores;
 pub(crate) mod table;
+mod test;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -20,9 +24,13 @@ use crate::period::Period;
 use crate::text::clean;
 use crate::{Error, WeeklyReport, numbers, words};
 
+pub(crate) use geo::html as geo_html;
 pub(crate) use goal::html as goal_html;
 pub(crate) use lifetime::html as lifetime_html;
+pub(crate) use overlap::html as overlap_html;
+pub(crate) use plan_test::html as plan_test_html;
 pub(crate) use reach::html as reach_html;
+pub(crate) use test::html as test_html;
 
 #[derive(Serialize)]
 struct Page {

@@ -1,9 +1,13 @@
 //! The report in brief, for a terminal: plain text that fits the width.
 
+mod geo;
 mod goal;
 mod lifetime;
 mod out;
+mod overlap;
+mod plan_test;
 mod reach;
+mod test;
 
 use styring_metrics::Fact;
 use styring_money::Currency;
@@ -16,9 +20,13 @@ use crate::text::{clean, group_amounts, plural};
 use crate::{Source, WeeklyReport, numbers, words};
 use out::{Heading, Out};
 
+pub(crate) use geo::print as print_geo;
 pub(crate) use goal::print as print_goal;
 pub(crate) use lifetime::print as print_lifetime;
+pub(crate) use overlap::print as print_overlap;
+pub(crate) use plan_test::print as print_plan_test;
 pub(crate) use reach::print as print_reach;
+pub(crate) use test::print as print_test;
 
 /// More creatives than this are counted, not listed.
 const CREATIVES: usize = 20;

@@ -10,13 +10,22 @@ const LONGEST: usize = 300;
 /// Text with everything out of it that could act instead of being read: control characters (a terminal obeys them, XML forbids them) and marks that turn the
 /// direction of writing. Whatever was there leaves a mark, and so does what is too long to be read.
 pub(crate) fn clean(text: &str) -> String {
+    cleaned(text, LONGEST)
+}
+
+/// The same of a sentence with so many names in it.
+pub(crate) fn clean_sentence(text: &str, names: usize) -> String {
+    cleaned(text, LONGEST.saturating_mul(names.saturating_add(1)))
+}
+
+fn cleaned(text: &str, longest: usize) -> String {
     let acts = |sign: char| {
         sign.is_control()
             || matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
             || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
     };
     let mut signs = text.chars().map(|sign| if acts(sign) { '\u{fffd}' } else { sign });
-    let mut out: String = signs.by_ref().take(LONGEST).collect();
+    let mut out: String = signs.by_ref().take(longest).collect();
     if signs.next().is_some() {
         out.push('…');
     }

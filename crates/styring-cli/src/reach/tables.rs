@@ -6,30 +6,7 @@ use styring_playbook::{CapEffect, Reached, ReachedSpec};
 use styring_reach::cap::{CalendarUnit, Rule, Window};
 
 use crate::Error;
-
-/// A table of text that grows row by row.
-pub(super) struct Table(csv::Writer<Vec<u8>>);
-
-fn broken(fault: &dyn ToString) -> Error {
-    Error::Report(fault.to_string())
-}
-
-impl Table {
-    pub(super) fn new(columns: &[&str]) -> Result<Self, Error> {
-        let mut table = Self(csv::Writer::from_writer(Vec::new()));
-        table.row(columns)?;
-        Ok(table)
-    }
-
-    pub(super) fn row(&mut self, cells: &[&str]) -> Result<(), Error> {
-        self.0.write_record(cells).map_err(|fault| broken(&fault))
-    }
-
-    pub(super) fn finish(self) -> Result<String, Error> {
-        let bytes = self.0.into_inner().map_err(|fault| broken(&fault))?;
-        String::from_utf8(bytes).map_err(|fault| broken(&fault))
-    }
-}
+use crate::csv_text::Table;
 
 /// A time by the clocks of a zone, with its offset.
 pub(super) fn moment(time: i64, zone: Tz) -> String {

@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 use styring_playbook::ContactLog;
 
 use super::days::Days;
-use super::tables::Table;
 use crate::Error;
+use crate::csv_text::Table;
 
 /// People by week, channel and contacts.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use serde::Serialize;
 
-use super::findings::SetAside;
+use super::findings::{RejectionKind, SetAside};
 use super::reader::Rejects;
 use super::rows::{Ended, Rows};
 use super::table::TableSpec;
@@ -21,6 +21,8 @@ pub struct MemberSpec {
     pub id: Option<String>,
     /// The column that names the audience, in a file that holds several.
     pub segment: Option<String>,
+    /// Whether ids are whole numbers, as in bitmaps; rows with another id are set aside.
+    pub numbers: bool,
 }
 
 /// Everything found while reading a list of members.
@@ -67,7 +69,13 @@ pub fn read_members(
     let segment = spec.segment.as_deref().map(|column| header.called(column, "the segment")).transpose()?;
     let mut used = 0;
     let Ended { header, rows, set_aside, delimiter } = rows.read_all(rejects, |row| {
-        let read = || Ok((segment.map(|place| row.text_needed(place)).transpose()?, row.text_needed(id)?));
+        let read = || {
+            let member = row.text_needed(id)?;
+            if spec.numbers && member.parse::<u64>().is_err() {
+                return Err((Some(id), RejectionKind::NotACount));
+            }
+            Ok((segment.map(|place| row.text_needed(place)).transpose()?, member))
+        };
         match read() {
             Ok((segment, id)) => {
                 used += 1;

@@ -101,9 +101,9 @@ impl Plan {
         while high - low > f64::EPSILON * high && steps < 300 {
             let middle = f64::midpoint(low, high);
             if found(middle)? < power {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
             steps += 1;
         }

@@ -176,7 +176,7 @@ impl TrimmedMatch {
     pub fn readout(&self, hypothesis: impl Into<Hypothesis>) -> Result<Readout, Error> {
         let question = Question::of(hypothesis, 0.0)?;
         let Question { level, alternative, null } = question;
-        let mirror: Vec<Piece> = self.pieces.iter().rev().map(|piece| piece.mirrored()).collect();
+        let mirror: Vec<Piece> = self.pieces.iter().rev().map(Piece::mirrored).collect();
         let factor = (self.n_kept * (self.n_kept - 1.0)).sqrt();
         let reach = critical(question.tail(), self.degrees)? / factor;
         let set = question.set(first_within(&self.pieces, reach), -first_within(&mirror, reach));
@@ -221,7 +221,7 @@ fn sweep(pairs: &[Pair], mut visit: impl FnMut(&[Pair], f64, f64)) {
         }
     }
     breaks.sort_by(f64::total_cmp);
-    breaks.dedup_by(|one, other| *one == *other);
+    breaks.dedup_by(|one, other| one.total_cmp(other).is_eq());
     let mut order = pairs.to_vec();
     // At −∞ the residuals are in the order of cost.
     order.sort_by(|one, other| one.cost.total_cmp(&other.cost).then(one.response.total_cmp(&other.response)));
@@ -335,11 +335,11 @@ impl Piece {
     /// The first θ of the piece at which T is no longer above the reach; T is above it where the piece begins.
     fn falls_to(&self, reach: f64) -> Option<f64> {
         let ([a, b], [c0, c1, c2]) = (self.line, self.squares);
-        let k = reach * reach;
-        // (a − bθ)² − k (c₀ + c₁θ + c₂θ²) = p θ² + q θ + s
-        let (p, q, s) = (b * b - k * c2, -2.0 * a * b - k * c1, a * a - k * c0);
-        let middle = -0.5 * (q + q.signum() * (q * q - 4.0 * p * s).max(0.0).sqrt());
-        let ends = [middle / p, s / middle];
+        let squared = reach * reach;
+        // (a − bθ)² − z² (c₀ + c₁θ + c₂θ²), by powers of θ
+        let [constant, linear, quadratic] = [a * a - squared * c0, -2.0 * a * b - squared * c1, b * b - squared * c2];
+        let middle = -0.5 * (linear + linear.signum() * (linear * linear - 4.0 * quadratic * constant).max(0.0).sqrt());
+        let ends = [middle / quadratic, constant / middle];
         let crosses =
             |theta: &f64| theta.is_finite() && (self.from..=self.to).contains(theta) && (a - b * theta) * reach >= 0.0;
         let first = ends.into_iter().filter(crosses).fold(f64::INFINITY, f64::min);

@@ -36,6 +36,12 @@ pub enum Next {
 }
 
 impl Decision {
+    /// No rule fails so far.
+    pub(crate) fn new() -> Self {
+        let blocked = Blocked { first: 0, more: None };
+        Self { blocked, next: None, recorded: false, repeated: false, refused: None }
+    }
+
     /// Whether it may be shown: all rules pass, or it is a retry of an impression that has been recorded.
     pub fn allowed(&self) -> bool {
         self.blocked.is_empty()
@@ -73,7 +79,7 @@ impl Decision {
 }
 
 /// Rules, by place. The first 64 need no memory of their own.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Blocked {
     first: u64,
     #[allow(clippy::box_collection, reason = "one word in every decision rather than three")]

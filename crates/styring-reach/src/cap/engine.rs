@@ -1,8 +1,7 @@
-use super::decision::Blocked;
 use super::log::LogBuf;
 use super::plan::{Class, Plan};
 use super::{
-    Boundary, Decision, Held, Id, Identity, Ids, Impression, ImpressionKey, Key, Linked, Log, Memory, Per, Rules,
+    Boundary, Decision, Held, Id, Identity, Ids, Impression, ImpressionKey, Keep, Key, Linked, Log, Memory, Per, Rules,
     Secret, Store,
 };
 
@@ -124,22 +123,12 @@ impl<S: Store> Caps<S> {
 
     /// Whether an impression may be shown; nothing is recorded of it. Ids that are presented together are linked, if [`Identity`] says so.
     pub fn check(&mut self, impression: &Impression<'_>) -> Decision {
-        let asked = Asked::new(&self.plan, &self.options.secret, impression);
-        let keys = impression.keys(&self.options.secret);
-        self.decide(&asked, &keys)
+        self.ask(impression, false)
     }
 
     /// Whether an impression may be shown; if so it is recorded as shown.
     pub fn request(&mut self, impression: &Impression<'_>) -> Decision {
-        let asked = Asked::new(&self.plan, &self.options.secret, impression);
-        let keys = impression.keys(&self.options.secret);
-        let mut decision = self.decide(&asked, &keys);
-        if decision.allowed() && !decision.repeated {
-            self.tag += u64::from(keys.len() > 1);
-            asked.record(&self.plan, &mut self.store, &keys, self.tag);
-            decision.recorded = true;
-        }
-        decision
+        self.ask(impression, true)
     }
 
     /// An impression that has been shown, whatever the rules say of it. Whether it was recorded: not if one of the same id had been.
@@ -157,13 +146,22 @@ impl<S: Store> Caps<S> {
         true
     }
 
-    fn decide(&mut self, asked: &Asked, keys: &[Key]) -> Decision {
-        let Some(links) = &mut self.links else {
-            return asked.decide(&self.plan, &self.store, keys);
+    #[inline]
+    fn ask(&mut self, impression: &Impression<'_>, record: bool) -> Decision {
+        let Self { plan, options, store, links, tag } = self;
+        let asked = Asked::new(plan, &options.secret, impression);
+        let keys = impression.keys(&options.secret);
+        let linked = links.as_mut().filter(|_| keys.len() > 1).map(|links| links.see(&keys));
+        let everyone = links.as_ref().and_then(|links| links.everyone(&keys));
+        let people = everyone.as_deref().unwrap_or(&keys);
+        let mut decision = if record {
+            asked.request(plan, store, people, &keys, || {
+                *tag += u64::from(keys.len() > 1);
+                *tag
+            })
+        } else {
+            asked.decide(plan, store, people)
         };
-        let linked = (keys.len() > 1).then(|| links.see(keys));
-        let everyone = links.everyone(keys);
-        let mut decision = asked.decide(&self.plan, &self.store, everyone.as_deref().unwrap_or(keys));
         if let Some(Linked::TooMany(size)) = linked {
             decision.refused = Some(size);
         }
@@ -279,55 +277,79 @@ impl Asked {
         self.own.is_some_and(|id| store.is_recorded(id))
     }
 
-    /// What the rules say, with everything that counts for these ids.
-    #[inline]
+    /// What the rules say, with everything that counts for these people.
     pub(crate) fn decide<S: Store>(&self, plan: &Plan, store: &S, people: &[Key]) -> Decision {
-        let repeated = self.is_repeat(store);
-        let (mut blocked, mut next) = (Blocked::default(), None);
-        if !repeated {
-            let mut judge = |per, log: &Log<'_>| {
-                plan.judge(per, self.class, (self.at, self.weight), log, &mut blocked, &mut next);
-            };
-            match people {
-                [] => judge(Per::User, &Log::default()),
-                [one] => judge(Per::User, &store.log(Per::User, *one)),
-                several if plan.binds(Per::User, self.class) => {
-                    let union = LogBuf::union(several.iter().map(|key| store.log(Per::User, *key)));
-                    judge(Per::User, &union.as_log());
-                }
-                _ => {}
+        if self.is_repeat(store) {
+            return Decision { repeated: true, ..Decision::new() };
+        }
+        let mut decision = Decision::new();
+        match people {
+            [] => self.judge(plan, Per::User, &Log::default(), &mut decision),
+            [one] => self.judge(plan, Per::User, &store.log(Per::User, *one), &mut decision),
+            several if plan.binds(Per::User, self.class) => {
+                let union = LogBuf::union(several.iter().map(|key| store.log(Per::User, *key)));
+                self.judge(plan, Per::User, &union.as_log(), &mut decision);
             }
-            if let Some(household) = self.household {
-                judge(Per::Household, &store.log(Per::Household, household));
+            _ => {}
+        }
+        if let Some(household) = self.household {
+            self.judge(plan, Per::Household, &store.log(Per::Household, household), &mut decision);
+        }
+        decision
+    }
+
+    /// Decides with everything that counts for these people, and records for the ids that are presented if it is allowed.
+    #[inline]
+    pub(crate) fn request<S: Store>(
+        &self,
+        plan: &Plan,
+        store: &mut S,
+        people: &[Key],
+        presented: &[Key],
+        tag: impl FnOnce() -> u64,
+    ) -> Decision {
+        // One log is looked up only once.
+        if let ([one], [_], true, Some((held, keep))) = (people, presented, self.alone(), self.held(plan, Per::User, 0))
+        {
+            let mut decision = Decision::new();
+            decision.recorded = store.record_if(Per::User, *one, held, &keep, |log| {
+                self.judge(plan, Per::User, log, &mut decision);
+                decision.allowed()
+            });
+            return decision;
+        }
+        let mut decision = self.decide(plan, store, people);
+        if decision.allowed() && !decision.repeated {
+            self.record(plan, store, presented, tag());
+            decision.recorded = true;
+        }
+        decision
+    }
+
+    pub(crate) fn record<S: Store>(&self, plan: &Plan, store: &mut S, presented: &[Key], tag: u64) {
+        if let Some(id) = self.own {
+            store.remember(id, self.at);
+        }
+        if let Some((held, keep)) = self.held(plan, Per::User, if presented.len() > 1 { tag } else { 0 }) {
+            for key in presented {
+                store.record(Per::User, *key, held, &keep);
             }
         }
-        Decision {
-            blocked,
-            next: next.map(|next: super::Next| next.max(super::Next::At(self.at))),
-            recorded: false,
-            repeated,
-            refused: None,
+        if let (Some(key), Some((held, keep))) = (self.household, self.held(plan, Per::Household, 0)) {
+            store.record(Per::Household, key, held, &keep);
         }
     }
 
     #[inline]
-    pub(crate) fn record<S: Store>(&self, plan: &Plan, store: &mut S, people: &[Key], tag: u64) {
-        if let Some(id) = self.own {
-            store.remember(id, self.at);
-        }
-        if self.weight == 0.0 {
-            return;
-        }
-        let tag = if people.len() > 1 { tag } else { 0 };
-        let keep = plan.keep(Per::User);
-        if let Some(class) = keep.class(self.class) {
-            for key in people {
-                store.record(Per::User, *key, Held { at: self.at, class, weight: self.weight, tag }, &keep);
-            }
-        }
-        let keep = plan.keep(Per::Household);
-        if let (Some(key), Some(class)) = (self.household, keep.class(self.class)) {
-            store.record(Per::Household, key, Held { at: self.at, class, weight: self.weight, tag: 0 }, &keep);
-        }
+    fn judge(&self, plan: &Plan, per: Per, log: &Log<'_>, decision: &mut Decision) {
+        plan.judge(per, self.class, (self.at, self.weight), log, &mut decision.blocked, &mut decision.next);
+    }
+
+    /// What there is to hold of it, if any rule counts it.
+    #[inline]
+    fn held<'a>(&self, plan: &'a Plan, per: Per, tag: u64) -> Option<(Held, Keep<'a>)> {
+        let keep = plan.keep(per);
+        let class = keep.class(self.class).filter(|_| self.weight > 0.0)?;
+        Some((Held { at: self.at, class, weight: self.weight, tag }, keep))
     }
 }

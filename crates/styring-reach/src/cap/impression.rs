@@ -149,6 +149,7 @@ impl<'a> Impression<'a> {
     /// An impression of weight one at `at`, in epoch seconds, to whoever these ids belong to. Without an id only the rules per household, and those that say never, can deny it.
     ///
     /// Errors: [`Error::OutOfRange`] for a time outside the years 1 to 9999, as milliseconds are.
+    #[inline]
     pub fn of(ids: impl Into<Ids<'a>>, at: i64) -> Result<Self, Error> {
         if !(EARLIEST..=LATEST).contains(&at) {
             return Err(Error::OutOfRange {

@@ -23,12 +23,31 @@ impl Held {
             .then_with(|| self.class.cmp(&other.class))
             .then_with(|| self.tag.cmp(&other.tag))
     }
+
+    /// The lower half of the time: all of it from 1970 to 2106.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the lower half")]
+    pub(crate) fn stamp(&self) -> u32 {
+        self.at as u32
+    }
+
+    /// The upper half of the time: 0 from 1970 to 2106.
+    #[allow(clippy::cast_possible_truncation, reason = "the upper half")]
+    pub(crate) fn era(&self) -> i32 {
+        (self.at >> 32) as i32
+    }
+
+    /// Whether a stamp and a class say all of it.
+    #[inline]
+    pub(crate) fn is_short(&self) -> bool {
+        self.era() == 0 && self.weight.to_bits() == 1.0_f64.to_bits() && self.tag == 0
+    }
 }
 
-/// The impressions of one id, newest first, in columns. A column that is empty says the same of all: class 0, weight 1, tag 0.
+/// The impressions of one id, newest first, in columns. A column that is empty says the same of all: era 0, class 0, weight 1, tag 0.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Log<'a> {
-    pub(crate) stamps: &'a [i64],
+    pub(crate) stamps: &'a [u32],
+    pub(crate) eras: &'a [i32],
     pub(crate) classes: &'a [u32],
     pub(crate) weights: &'a [f64],
     pub(crate) tags: &'a [u64],
@@ -51,8 +70,10 @@ impl Log<'_> {
     }
 
     pub(crate) fn at(&self, index: usize) -> Held {
+        let era = self.eras.get(index).copied().unwrap_or(0);
+        let stamp = self.stamps.get(index).copied().unwrap_or(0);
         Held {
-            at: self.stamps.get(index).copied().unwrap_or(i64::MIN),
+            at: i64::from(era) << 32 | i64::from(stamp),
             class: self.classes.get(index).copied().unwrap_or(0),
             weight: self.weights.get(index).copied().unwrap_or(1.0),
             tag: self.tags.get(index).copied().unwrap_or(0),
@@ -60,18 +81,19 @@ impl Log<'_> {
     }
 
     /// The place of a new impression.
-    #[inline]
     pub(crate) fn place(&self, new: &Held) -> usize {
-        // What arrives is mostly the newest.
-        let recent = self.stamps.iter().take(8).take_while(|&&stamp| stamp > new.at).count();
-        let mut place = if recent < 8 { recent } else { 8 + self.stamps[8..].partition_point(|&stamp| stamp > new.at) };
-        if self.classes.is_empty() && self.weights.is_empty() && self.tags.is_empty() {
-            return place;
+        let newer = |index: usize| self.at(index).order(new) == Ordering::Less;
+        // What arrives is mostly among the newest.
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = if low < 8 { low } else { low + (high - low) / 2 };
+            if newer(middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        while place < self.len() && self.at(place).order(new) == Ordering::Less {
-            place += 1;
-        }
-        place
+        low
     }
 
     /// Whether what is held from `begin` on, of the classes that count, leaves room for an impression. If not: when the newest impression was that has to leave the window, or that nothing would help.
@@ -80,24 +102,28 @@ impl Log<'_> {
         if weight > allowed.limit {
             return Room::Never;
         }
-        if self.classes.is_empty() && self.weights.is_empty() {
+        if self.eras.is_empty() && self.classes.is_empty() && self.weights.is_empty() {
+            if !counts(0) {
+                return Room::Now;
+            }
             // Every impression counts one: the first too many has its place.
             let fit = if weight.to_bits() == 1.0_f64.to_bits() { allowed.beside_one } else { allowed.beside(weight) };
-            return match self.stamps.get(fit) {
-                Some(&at) if at >= begin => Room::After(at),
+            return match self.stamps.get(fit).copied().map(i64::from) {
+                Some(at) if at >= begin => Room::After(at),
                 _ => Room::Now,
             };
         }
+        self.room_by_sum(begin, counts, weight, allowed)
+    }
+
+    #[inline(never)]
+    fn room_by_sum(&self, begin: i64, counts: impl Fn(u32) -> bool, weight: f64, allowed: Allowed) -> Room {
         let mut sum = 0.0;
-        for (index, &at) in self.stamps.iter().enumerate() {
-            if at < begin {
-                break;
-            }
-            let held = self.at(index);
+        for held in self.iter().take_while(|held| held.at >= begin) {
             if counts(held.class) {
                 sum += held.weight;
                 if sum + weight > allowed.limit {
-                    return Room::After(at);
+                    return Room::After(held.at);
                 }
             }
         }
@@ -120,6 +146,7 @@ impl Allowed {
     }
 
     /// How many impressions of weight one fit beside this weight.
+    #[cold]
     fn beside(&self, weight: f64) -> usize {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, or 0; saturates")]
         let mut fit = (self.limit - weight) as usize;
@@ -157,7 +184,8 @@ pub(crate) enum Room {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogBuf {
-    stamps: Vec<i64>,
+    stamps: Vec<u32>,
+    eras: Vec<i32>,
     classes: Vec<u32>,
     weights: Vec<f64>,
     tags: Vec<u64>,
@@ -167,7 +195,8 @@ impl LogBuf {
     /// Adds an impression at its place.
     pub fn insert(&mut self, held: Held) {
         let place = self.as_log().place(&held);
-        self.stamps.insert(place, held.at);
+        self.stamps.insert(place, held.stamp());
+        self.eras.insert(place, held.era());
         self.classes.insert(place, held.class);
         self.weights.insert(place, held.weight);
         self.tags.insert(place, held.tag);
@@ -181,7 +210,8 @@ impl LogBuf {
 
     /// As it is read.
     pub fn as_log(&self) -> Log<'_> {
-        Log { stamps: &self.stamps, classes: &self.classes, weights: &self.weights, tags: &self.tags }
+        let Self { stamps, eras, classes, weights, tags } = self;
+        Log { stamps, eras, classes, weights, tags }
     }
 
     /// What several logs hold together; an impression that stands in more than one of them counts once.
@@ -198,7 +228,8 @@ impl FromIterator<Held> for LogBuf {
     fn from_iter<I: IntoIterator<Item = Held>>(held: I) -> Self {
         let mut log = Self::default();
         for held in held {
-            log.stamps.push(held.at);
+            log.stamps.push(held.stamp());
+            log.eras.push(held.era());
             log.classes.push(held.class);
             log.weights.push(held.weight);
             log.tags.push(held.tag);

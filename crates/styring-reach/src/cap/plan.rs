@@ -6,7 +6,8 @@ use hashbrown::HashMap;
 use super::decision::{Blocked, Next};
 use super::log::{Allowed, Log, Room};
 use super::rule::IMPRESSION;
-use super::{Boundary, Per, Rule, Rules, Window};
+use super::span::Span;
+use super::{Boundary, Held, Per, Rule, Rules};
 use crate::Error;
 
 /// What a sum may be above the limit: the rounding of weights that are no binary fractions.
@@ -23,7 +24,6 @@ type Names = HashMap<Box<str>, u32, FixedState>;
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     rules: Rules,
-    boundary: Boundary,
     compiled: Vec<Compiled>,
     events: Names,
     channels: Names,
@@ -43,7 +43,7 @@ pub(crate) struct Class {
 #[derive(Debug, Clone)]
 struct Compiled {
     allowed: Allowed,
-    window: Window,
+    span: Span,
     filter: Filter,
 }
 
@@ -66,6 +66,8 @@ struct Side {
     counters: Vec<Counter>,
     /// The bits of a class that make a difference.
     mask: u32,
+    /// How many impressions of class 0 and weight one the rules need.
+    plain: usize,
 }
 
 /// Rules of one filter, which count the same impressions.
@@ -74,7 +76,7 @@ struct Counter {
     filter: Filter,
     /// The largest limit of them.
     limit: f64,
-    windows: Vec<Window>,
+    spans: Vec<Span>,
 }
 
 /// How many different names of each kind there are, if they can be told apart.
@@ -107,7 +109,7 @@ impl Plan {
             .iter()
             .map(|rule| Compiled {
                 allowed: Allowed::new(rule.max() + TOLERANCE),
-                window: rule.window(),
+                span: Span::new(rule.window(), boundary),
                 filter: Filter {
                     event: events.get(rule.event()).copied().unwrap_or(0),
                     channels: rule.channels().map(|names| Bits::of(names, &channels)),
@@ -123,7 +125,7 @@ impl Plan {
                 .collect();
             Side::new(&of_side, campaigns.len())
         });
-        Self { rules, boundary, compiled, events, channels, campaigns, sides }
+        Self { rules, compiled, events, channels, campaigns, sides }
     }
 
     pub(crate) fn rules(&self) -> &Rules {
@@ -166,39 +168,15 @@ impl Plan {
         next: &mut Option<Next>,
     ) {
         for (index, rule) in self.binding(per, class) {
-            let begin = self.begin(rule.window, at);
+            let begin = rule.span.begin(at);
             let counts = |class: u32| rule.filter.sees(class);
             let until = match log.room(begin, counts, weight, rule.allowed) {
                 Room::Now => continue,
                 Room::Never => Next::Never,
-                Room::After(last) => self.release(rule.window, last),
+                Room::After(last) => rule.span.release(last).max(Next::At(at)),
             };
             blocked.add(index);
             *next = Some(next.map_or(until, |next| next.max(until)));
-        }
-    }
-
-    /// The first moment that counts at `at`.
-    #[inline]
-    fn begin(&self, window: Window, at: i64) -> i64 {
-        match (window, self.boundary) {
-            // Times are of the years 1 to 9999 and windows no longer: nothing overflows.
-            (Window::Rolling(length), Boundary::Exclusive) => at - length.signed() + 1,
-            (Window::Rolling(length), Boundary::Inclusive) => at - length.signed(),
-            #[cfg(feature = "calendar")]
-            (Window::Calendar(calendar), _) => calendar.begin(at),
-            (Window::Lifetime, _) => i64::MIN,
-        }
-    }
-
-    /// The first moment at which what was at `at` no longer counts.
-    fn release(&self, window: Window, at: i64) -> Next {
-        match (window, self.boundary) {
-            (Window::Rolling(length), Boundary::Exclusive) => Next::At(at + length.signed()),
-            (Window::Rolling(length), Boundary::Inclusive) => Next::At(at + length.signed() + 1),
-            #[cfg(feature = "calendar")]
-            (Window::Calendar(calendar), _) => Next::At(calendar.release(at)),
-            (Window::Lifetime, _) => Next::Never,
         }
     }
 
@@ -211,7 +189,7 @@ impl Plan {
     }
 
     pub(crate) fn keep(&self, per: Per) -> Keep<'_> {
-        Keep { plan: self, side: self.side(per) }
+        Keep { side: self.side(per) }
     }
 }
 
@@ -230,10 +208,10 @@ impl Side {
         for (_, rule) in rules {
             if let Some(counter) = counters.iter_mut().find(|counter| counter.filter == rule.filter) {
                 counter.limit = counter.limit.max(rule.allowed.limit);
-                counter.windows.push(rule.window);
+                counter.spans.push(rule.span);
             } else {
-                let (filter, windows) = (rule.filter.clone(), vec![rule.window]);
-                counters.push(Counter { filter, limit: rule.allowed.limit, windows });
+                let (filter, spans) = (rule.filter.clone(), vec![rule.span]);
+                counters.push(Counter { filter, limit: rule.allowed.limit, spans });
             }
         }
         let filters = || counters.iter().map(|counter| &counter.filter);
@@ -247,7 +225,10 @@ impl Side {
         if filters().any(|filter| filter.campaigns.is_some()) {
             mask |= (1 << CHANNEL) - 1;
         }
-        Self { by_campaign, counters, mask }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
+        let needs = |counter: &Counter| (counter.limit as usize).saturating_add(1);
+        let plain = counters.iter().filter(|counter| counter.filter.sees(0)).map(needs).max().unwrap_or(0);
+        Self { by_campaign, counters, mask, plain }
     }
 }
 
@@ -281,19 +262,18 @@ impl Bits {
 /// What the rules of one side need of a log: for [`Store`](super::Store)s.
 #[derive(Debug, Clone, Copy)]
 pub struct Keep<'a> {
-    plan: &'a Plan,
     side: &'a Side,
 }
 
 impl Keep<'_> {
     /// The class to hold an impression under; `None` if no rule counts it.
-    pub(crate) fn class(&self, class: Class) -> Option<u32> {
+    pub(crate) fn class(self, class: Class) -> Option<u32> {
         let packed = class.event? << EVENT | class.channel << CHANNEL | class.campaign;
         self.side.counters.iter().any(|counter| counter.filter.sees(packed)).then_some(packed & self.side.mask)
     }
 
     /// Whether an impression can be held under this class.
-    pub(crate) fn knows(&self, class: u32) -> bool {
+    pub(crate) fn knows(self, class: u32) -> bool {
         class & !self.side.mask == 0 && self.side.counters.iter().any(|counter| counter.filter.sees(class))
     }
 
@@ -304,11 +284,13 @@ impl Keep<'_> {
 
     /// Where all rules count all impressions: how many of weight one they need.
     pub fn newest(&self) -> Option<usize> {
-        match self.side.counters.as_slice() {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative; saturates")]
-            [counter] if self.side.mask == 0 => Some((counter.limit as usize).saturating_add(1)),
-            _ => None,
-        }
+        (self.side.mask == 0 && self.side.counters.len() == 1).then_some(self.side.plain)
+    }
+
+    /// How many impressions of class 0 and weight one are needed, in a log that holds nothing else.
+    #[inline]
+    pub(crate) fn plain(self) -> usize {
+        self.side.plain
     }
 
     /// Marks what of a log no decision can depend on, at any time and whatever comes: for each impression, newest first, whether it has to be kept.
@@ -316,31 +298,33 @@ impl Keep<'_> {
     /// An impression is needed by a rule that counts it as long as the newer ones that the rule counts weigh no more than it allows. With more than that every window that reaches the impression
     /// is full without it. Cost: impressions times different filters of rules.
     pub fn needed(&self, log: &Log<'_>) -> Vec<bool> {
+        log.iter().map(self.needs()).collect()
+    }
+
+    /// Says of each impression of a log, newest first, whether it is needed.
+    pub(crate) fn needs(self) -> impl FnMut(Held) -> bool {
         let mut sums = vec![0.0; self.side.counters.len()];
-        (log.iter())
-            .map(|held| {
-                let mut needed = false;
-                for (counter, sum) in self.side.counters.iter().zip(&mut sums) {
-                    if counter.filter.sees(held.class) {
-                        needed |= *sum <= counter.limit;
-                        *sum += held.weight;
-                    }
+        move |held| {
+            let mut needed = false;
+            for (counter, sum) in self.side.counters.iter().zip(&mut sums) {
+                if counter.filter.sees(held.class) {
+                    needed |= *sum <= counter.limit;
+                    *sum += held.weight;
                 }
-                needed
-            })
-            .collect()
+            }
+            needed
+        }
     }
 
     /// Whether a decision at `now` or later can depend on an impression of this class at `at`.
     pub fn visible(&self, class: u32, at: i64, now: i64) -> bool {
         (self.side.counters.iter())
             .filter(|counter| counter.filter.sees(class))
-            .any(|counter| counter.windows.iter().any(|window| at >= self.plan.begin(*window, now)))
+            .any(|counter| counter.spans.iter().any(|span| at >= span.begin(now)))
     }
 
     /// Whether any rule can see `at` from `now`.
-    pub(crate) fn reaches(&self, at: i64, now: i64) -> bool {
-        (self.side.counters.iter())
-            .any(|counter| counter.windows.iter().any(|window| at >= self.plan.begin(*window, now)))
+    pub(crate) fn reaches(self, at: i64, now: i64) -> bool {
+        (self.side.counters.iter()).any(|counter| counter.spans.iter().any(|span| at >= span.begin(now)))
     }
 }

@@ -101,12 +101,11 @@ impl SharedCaps {
     }
 
     fn decide<S: Store>(&self, asked: &Asked, store: &mut S, people: &[Key], keys: &Keys, record: bool) -> Decision {
-        let mut decision = asked.decide(&self.plan, store, people);
-        if record && decision.allowed() && !decision.repeated() {
-            asked.record(&self.plan, store, keys, self.next_tag(keys));
-            decision.recorded = true;
+        if record {
+            asked.request(&self.plan, store, people, keys, || self.next_tag(keys))
+        } else {
+            asked.decide(&self.plan, store, people)
         }
-        decision
     }
 
     fn asked(&self, impression: &Impression<'_>) -> (Asked, Keys) {
@@ -258,6 +257,17 @@ impl Store for Locked<'_> {
         if let Some(memory) = self.of_mut(key.get()) {
             memory.record(per, key, held, keep);
         }
+    }
+
+    fn record_if(
+        &mut self,
+        per: Per,
+        key: Key,
+        held: Held,
+        keep: &Keep<'_>,
+        passes: impl FnOnce(&Log<'_>) -> bool,
+    ) -> bool {
+        self.of_mut(key.get()).is_some_and(|memory| memory.record_if(per, key, held, keep, passes))
     }
 
     fn is_recorded(&self, id: ImpressionKey) -> bool {

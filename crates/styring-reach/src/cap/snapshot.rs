@@ -1,8 +1,6 @@
 use super::links::Links;
 use super::plan::Plan;
-use super::{
-    Boundary, Caps, Held, Identity, ImpressionKey, Keep, Key, Log, LogBuf, Options, Per, Rules, Secret, Store,
-};
+use super::{Boundary, Caps, Held, Identity, ImpressionKey, Keep, Key, Log, Options, Per, Rules, Secret, Store};
 use crate::Error;
 use crate::cap::impression::{EARLIEST, LATEST};
 
@@ -59,7 +57,7 @@ impl Snapshot {
         let (boundary, identity, secret) = options.parts();
         let logs = |per| {
             let (mut logs, keep) = (Vec::new(), plan.keep(per));
-            store.each(per, &mut |key, log| logs.push(StoredLog::of(key, &log, &keep)));
+            store.each(per, &mut |key, log| logs.push(StoredLog::of(key, &log, keep)));
             logs.sort_unstable_by_key(|log| log.key);
             logs
         };
@@ -106,7 +104,7 @@ impl Snapshot {
             }
             for log in logs {
                 // Oldest first: each is the newest when it is put in.
-                for held in log.checked(&keep, self.last_tag)?.as_log().iter().collect::<Vec<_>>().into_iter().rev() {
+                for held in log.checked(keep, self.last_tag)?.into_iter().rev() {
                     store.record(per, log.key, held, &keep);
                 }
             }
@@ -133,7 +131,7 @@ impl Snapshot {
 
 impl StoredLog {
     /// What is needed of a log; what happens to lie there besides would tell when it was last cleared.
-    fn of(key: Key, log: &Log<'_>, keep: &Keep<'_>) -> Self {
+    fn of(key: Key, log: &Log<'_>, keep: Keep<'_>) -> Self {
         fn column<T: PartialEq + Copy>(log: &[Held], same: T, of: impl Fn(&Held) -> T) -> Vec<T> {
             if log.iter().all(|held| of(held) == same) { Vec::new() } else { log.iter().map(of).collect() }
         }
@@ -148,14 +146,20 @@ impl StoredLog {
         }
     }
 
-    fn checked(&self, keep: &Keep<'_>, last_tag: u64) -> Result<LogBuf, Error> {
+    fn checked(&self, keep: Keep<'_>, last_tag: u64) -> Result<Vec<Held>, Error> {
         let of_length = |len: usize| len == 0 || len == self.at.len();
         if !(of_length(self.classes.len()) && of_length(self.weights.len()) && of_length(self.tags.len())) {
             return Err(fault("the columns of a log are not equally long"));
         }
-        let log = Log { stamps: &self.at, classes: &self.classes, weights: &self.weights, tags: &self.tags };
+        let held = |(index, &at): (usize, &i64)| Held {
+            at,
+            class: self.classes.get(index).copied().unwrap_or(0),
+            weight: self.weights.get(index).copied().unwrap_or(1.0),
+            tag: self.tags.get(index).copied().unwrap_or(0),
+        };
+        let log: Vec<Held> = self.at.iter().enumerate().map(held).collect();
         let mut before = None;
-        for held in log.iter() {
+        for held in log.iter().copied() {
             if !(EARLIEST..=LATEST).contains(&held.at) {
                 return Err(fault(format!("time {} is not of the years 1 to 9999", held.at)));
             }
@@ -173,7 +177,7 @@ impl StoredLog {
             }
             before = Some(held);
         }
-        Ok(log.iter().collect())
+        Ok(log)
     }
 }
 

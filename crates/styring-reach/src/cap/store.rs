@@ -66,6 +66,25 @@ pub trait Store {
     /// Adds an impression to a log.
     fn record(&mut self, per: Per, key: Key, held: Held, keep: &Keep<'_>);
 
+    /// Adds an impression to a log if the log passes; whether it did. A request for one id comes this way, so a store that can read and add in one look-up writes its own.
+    fn record_if(
+        &mut self,
+        per: Per,
+        key: Key,
+        held: Held,
+        keep: &Keep<'_>,
+        passes: impl FnOnce(&Log<'_>) -> bool,
+    ) -> bool
+    where
+        Self: Sized,
+    {
+        let passed = passes(&self.log(per, key));
+        if passed {
+            self.record(per, key, held, keep);
+        }
+        passed
+    }
+
     /// Whether an impression of this id has been recorded.
     fn is_recorded(&self, id: ImpressionKey) -> bool;
 

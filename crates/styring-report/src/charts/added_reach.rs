@@ -18,6 +18,7 @@ pub fn added_reach(title: &str, steps: &[Added], reach: u64, width: u32) -> Resu
         Bar {
             name: step.channel.clone(),
             parts: vec![(before as f64, MUTED, BEFORE), (added as f64, palette::channel(0), 1.0)],
+            bounds: None,
             text: format!("+{} → {}", numbers::rows(added), numbers::people_of(after, reach)),
         }
     };

@@ -15,6 +15,7 @@ pub fn caps(caps: &[&CapEffect], reach: u64, width: u32) -> Result<String, Error
     let row = |cap: &&CapEffect| Bar {
         name: if cap.rule.is_empty() { "all caps together".to_owned() } else { cap.rule.clone() },
         parts: vec![(cap.above as f64, palette::channel(3), 1.0), (cap.shown as f64, palette::channel(0), SHOWN)],
+        bounds: None,
         text: format!(
             "\u{2212}{} · keeps {}",
             numbers::share_of(cap.above, cap.above + cap.shown),

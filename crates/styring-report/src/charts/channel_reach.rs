@@ -18,6 +18,7 @@ pub fn channel_reach(channels: &[ChannelPart], reach: u64, width: u32) -> Result
         Bar {
             name: channel.name.clone(),
             parts: vec![(only as f64, colour, 1.0), (all.saturating_sub(only) as f64, colour, SHARED)],
+            bounds: None,
             text: format!("{} · only here {}", numbers::people_of(all, reach), numbers::rows(only)),
         }
     };

@@ -13,6 +13,7 @@ pub fn channels_met(met: &[Met], width: u32) -> Result<String, Error> {
     let row = |met: &Met| Bar {
         name: plural(met.channels, "channel", "channels"),
         parts: vec![(met.people.count() as f64, palette::channel(0), 1.0)],
+        bounds: None,
         text: format!(
             "{} · {} each",
             numbers::people_of(met.people.count(), reach),

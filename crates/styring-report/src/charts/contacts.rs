@@ -27,6 +27,7 @@ pub fn contacts(people: &FrequencyHistogram, width: u32) -> Result<String, Error
         .map(|(name, people)| Bar {
             name,
             parts: vec![(people as f64, palette::channel(0), 1.0)],
+            bounds: None,
             text: numbers::people_of(people, reach),
         })
         .collect();

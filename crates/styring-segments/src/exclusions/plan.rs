@@ -382,12 +382,13 @@ impl<'a, C: Count> Ranked<'a, C> {
         // With all higher lists excluded nothing can be left, whatever a sample does not show.
         let residual =
             if excluded == higher { C::of(0, Sampling::ALL) } else { tell(sum(&|mask| mask & excluded == 0)) };
+        let removed = if higher == 0 { C::of(0, Sampling::ALL) } else { tell(gross - net) };
         PlanLine {
             name: segment.name.clone(),
             role: segment.role,
             gross: tell(gross),
             net: tell(net),
-            removed: tell(gross - net),
+            removed,
             exclude: exclude.collect(),
             implied,
             residual,

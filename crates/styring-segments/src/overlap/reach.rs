@@ -1,5 +1,6 @@
 //! What each set adds to the ones before it.
 
+use super::count::Sampling;
 use super::regions::Mask;
 use super::{Count, Regions, Size};
 use crate::Error;
@@ -80,13 +81,15 @@ impl<C: Count> Regions<C> {
         for bit in order {
             let size = self.counted(|mask| mask >> bit & 1 == 1);
             let new = self.new_in(*bit, covered);
+            // Nobody can have been in a set before the first, whatever a sample does not show.
+            let duplicated = if covered == 0 { C::of(0, Sampling::ALL) } else { self.tell(size - new) };
             covered |= 1 << bit;
             cumulative += new;
             steps.push(Added {
                 name: self.names()[*bit].clone(),
                 size: self.tell(size),
                 new: self.tell(new),
-                duplicated: self.tell(size - new),
+                duplicated,
                 cumulative: self.tell(cumulative),
             });
         }
