@@ -6,11 +6,11 @@
 //! |---|---|---|
 //! | [`Did`] | changed as the others did | [`Did::randomisation`] for regions drawn at random, [`Did::readout`] by Student's t |
 //! | [`SyntheticControl`] | a weighted mean of the others, with a ridge or without | [`Placebos`]: every other region in turn |
+//! | [`tbr`] | a line on the others' total | Student's t, with days that remember |
+//! | [`local_level`] | a line and a level that drifts | a mixture over how much it drifts |
 //! | [`Conformal`] | either | blocks of days: for chosen regions, and days that depend on days |
 //!
-//! [`tbr`] needs only the total of each side, day by day, and [`tbr_design`] says how large an effect it can find. [`trimmed_match`] is for pairs of regions with unequal spend.
-//!
-//! [`local_level`] takes a level that drifts beside the controls of the same day (causal impact).
+//! [`tbr`] and [`local_level`] (causal impact) need only the total of each side, day by day; [`tbr_design`] says how large an effect can be found. [`trimmed_match`] is for pairs of regions with unequal spend.
 //!
 //! [`PanelRows`] gathers rows into a [`Panel`]. [`LiftTest`] hands what was found to the fit of a response curve.
 //!

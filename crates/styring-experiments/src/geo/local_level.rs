@@ -164,7 +164,9 @@ impl LocalLevel {
                 given: before as u64,
             });
         }
-        if let Some(value) = controls.iter().chain([&treated]).flatten().find(|value| !(value.abs() <= 1e100)) {
+        if let Some(value) =
+            controls.iter().chain([&treated]).flatten().find(|value| !(-1e100..=1e100).contains(*value))
+        {
             return Err(Error::range("value of a day", "between -1e100 and 1e100", value));
         }
         let mut columns = vec![vec![1.0; days]];

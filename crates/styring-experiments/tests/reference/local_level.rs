@@ -178,6 +178,7 @@ fn causalimpact_mle() {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "as in the file")]
 struct ImpactExpected {
     average_effect: f64,
     average_lower: f64,

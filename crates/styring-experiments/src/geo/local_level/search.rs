@@ -22,7 +22,9 @@ pub(super) struct Node {
 fn ratios(unit: f64, most: f64, step: f64) -> Vec<(f64, f64)> {
     let end = libm::asinh(most / unit);
     let steps = (end / step).ceil().max(1.0);
-    (0..=steps as usize)
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred steps")]
+    let last = steps as usize;
+    (0..=last)
         .map(|place| {
             let u = end * place as f64 / steps;
             let half = if place == 0 || place as f64 >= steps { 0.5 } else { 1.0 };
@@ -200,7 +202,7 @@ pub(super) fn given(
     let Variances { noise, level, slope } = variances;
     let fields = [("noise variance", noise), ("level variance", level), ("slope variance", slope)];
     for (field, value) in fields {
-        if !(value >= 0.0 && value < f64::INFINITY) {
+        if !(0.0..f64::INFINITY).contains(&value) {
             return Err(Error::range(field, "0 or above", value));
         }
     }
@@ -233,7 +235,7 @@ fn without(data: &Data, coefficients: &[f64]) -> Result<Data, Error> {
         let (first, second) = (coefficients.len(), data.controls);
         return Err(Error::Lengths { what: "coefficients and controls", first, second });
     }
-    if let Some(coefficient) = coefficients.iter().find(|coefficient| !(coefficient.abs() <= 1e100)) {
+    if let Some(coefficient) = coefficients.iter().find(|coefficient| !(-1e100..=1e100).contains(*coefficient)) {
         return Err(Error::range("coefficient", "between -1e100 and 1e100", coefficient));
     }
     let controls = data.diffuse..data.diffuse + data.controls;
