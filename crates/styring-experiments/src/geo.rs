@@ -12,6 +12,8 @@
 //!
 //! [`tbr`] and [`local_level`] (causal impact) need only the total of each side, day by day; [`tbr_design`] says how large an effect can be found. [`trimmed_match`] is for pairs of regions with unequal spend.
 //!
+//! [`design`] says before the campaign which regions to treat and what they can show, and reads several cells at once.
+//!
 //! [`PanelRows`] gathers rows into a [`Panel`]. [`LiftTest`] hands what was found to the fit of a response curve.
 //!
 //! ```
@@ -48,6 +50,7 @@
 
 mod augmented;
 mod conformal;
+pub mod design;
 mod did;
 mod lift_test;
 pub mod local_level;

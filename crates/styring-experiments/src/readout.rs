@@ -103,6 +103,18 @@ impl Readout {
         }
     }
 
+    /// Everything over an amount that is not zero: an effect in all, of each.
+    pub(crate) fn per(&self, amount: f64) -> Self {
+        Self {
+            scale: if self.scale == Scale::Total { Scale::Difference } else { self.scale },
+            estimate: self.estimate.map(|estimate| estimate / amount).filter(|estimate| estimate.is_finite()),
+            standard_error: self.standard_error.map(|error| error / amount.abs()),
+            null: self.null / amount,
+            set: self.set.times(1.0 / amount),
+            ..self.clone()
+        }
+    }
+
     /// With the standard error of the estimate.
     pub(crate) fn with_standard_error(self, standard_error: f64) -> Self {
         Self { standard_error: Some(standard_error), ..self }

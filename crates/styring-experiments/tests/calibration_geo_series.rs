@@ -48,7 +48,8 @@ fn held(
     runs: u32,
     (before, after): (usize, usize),
     (rho, drift): (f64, f64),
-    (effect, of): (f64, &dyn Fn(&[f64], &[f64]) -> Readout),
+    effect: f64,
+    of: &dyn Fn(&[f64], &[f64]) -> Readout,
 ) -> f64 {
     let mut world = World { random: ChaCha8Rng::seed_from_u64(20_262), before, after, rho, drift };
     let holds = (0..runs).filter(|_| {
@@ -69,7 +70,7 @@ fn calibrated(runs: u32) {
     for (before, after) in [(100, 30), (56, 14)] {
         for (rho, drift) in [(0.0, 0.0), (0.3, 0.0), (0.6, 0.0), (0.0, 0.1), (0.0, 0.3), (0.0, 1.0), (0.0, 3.0)] {
             let total = EFFECT * f64::from(u16::try_from(after).unwrap());
-            let share = |of: &dyn Fn(&[f64], &[f64]) -> Readout| held(runs, (before, after), (rho, drift), (total, of));
+            let share = |of: &dyn Fn(&[f64], &[f64]) -> Readout| held(runs, (before, after), (rho, drift), total, of);
             let level = share(&|control, treated| {
                 LocalLevel::new(treated, &[control.to_vec()], before).unwrap().effect(Level::P95).unwrap()
             });
@@ -83,7 +84,7 @@ fn calibrated(runs: u32) {
             let packages = |control: &[f64], treated: &[f64]| {
                 causal_impact(treated, &[control.to_vec()], before, PRIOR_LEVEL_SD, Level::P95).unwrap()
             };
-            let packages = held(runs.min(400), (before, after), (rho, drift), (EFFECT, &packages));
+            let packages = held(runs.min(400), (before, after), (rho, drift), EFFECT, &packages);
             println!(
                 "{before:>4} + {after:<5} {rho:>5.1} {drift:>5.1} {level:>12.3} {remembers:>10.3} {forgets:>10.3} {packages:>12.3}"
             );
