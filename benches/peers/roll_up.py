@@ -24,13 +24,13 @@ print(rolled.collect(engine=sys.argv[2]).height, "groups")
 """
 
 
-def peers():
+def peers(wanted="requirements.txt", name="peers"):
     """The Python that has the peers."""
-    folder = TARGET / "peers"
+    folder = TARGET / name
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    requirements = pathlib.Path(__file__).with_name("requirements.txt")
+    requirements = pathlib.Path(__file__).with_name(wanted)
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--requirement", requirements], check=True)
     return python
 
