@@ -52,7 +52,7 @@ impl History {
 
     /// As if these had been treated in the last days, with the history turned so that it ends at another place. The order of days is kept but for the one seam.
     pub(super) fn turned(&self, treated: &[impl AsRef<str>], days: usize, by: usize) -> Result<Panel, Error> {
-        let first = self.days().checked_sub(days).unwrap_or_default();
+        let first = self.days().saturating_sub(days);
         let units = self.regions().iter().enumerate().map(|(place, name)| {
             let mut row = self.row(place).to_vec();
             row.rotate_left(by % self.days());
