@@ -70,7 +70,7 @@ impl History {
 pub enum Method {
     /// [`Did::randomisation`].
     Did,
-    /// [`Conformal`], with the sum of absolute residuals.
+    /// [`Conformal`], with [`Norm::Sum`]: the mean effect, also where days' effects differ, as those of a lift do.
     Conformal(Counterfactual),
     /// [`Placebos`].
     Placebos(Weighting),
@@ -95,9 +95,7 @@ impl Method {
         match self {
             Self::Did => Did::new(panel)
                 .randomisation(hypothesis, Plan { resamples: 1_999, exact_up_to: 20_000, ..Plan::default() }),
-            Self::Conformal(counterfactual) => {
-                Conformal::new(panel, counterfactual, Norm::Absolute).readout(hypothesis)
-            }
+            Self::Conformal(counterfactual) => Conformal::new(panel, counterfactual, Norm::Sum).readout(hypothesis),
             Self::Placebos(weighting) => Placebos::new(panel, weighting)?.readout(hypothesis),
             Self::Tbr(noise) => {
                 let total = |places: &[usize]| {
