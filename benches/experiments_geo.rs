@@ -7,6 +7,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use styring_experiments::Level;
+use styring_experiments::geo::design::{Design, History, Method};
+use styring_experiments::geo::local_level::{LocalLevel, Trend};
 use styring_experiments::geo::{
     Conformal, Counterfactual, Did, Norm, Panel, PanelErrors, Placebos, SyntheticControl, Weighting,
 };
@@ -69,6 +71,21 @@ fn geo(criterion: &mut Criterion) {
     group.bench_function("conformal, synthetic control", |b| {
         let counterfactual = Counterfactual::Synthetic(demeaned);
         b.iter(|| Conformal::new(black_box(&panel), counterfactual, Norm::Absolute).readout(Level::P90).unwrap());
+    });
+    let series = LocalLevel::of_panel(&panel).unwrap();
+    group.bench_function("local level, averaged over the drift", |b| {
+        b.iter(|| black_box(&series).effect(Level::P95).unwrap());
+    });
+    group.bench_function("local level, by maximum likelihood", |b| b.iter(|| black_box(&series).fit().unwrap()));
+    let trend = series.clone().with_trend(Trend::Linear).unwrap();
+    group.bench_function("local linear trend, averaged over both drifts", |b| {
+        b.iter(|| black_box(&trend).effect(Level::P95).unwrap());
+    });
+    let history = History::before(&panel).unwrap();
+    let method = Method::Conformal(Counterfactual::MeanDifference);
+    let design = Design { method, places: 10, ..Design::days(14) };
+    group.bench_function("power of a set of regions, ten places, mean difference", |b| {
+        b.iter(|| design.power(black_box(&history), &["geo 0", "geo 3"]).unwrap());
     });
     group.finish();
 }

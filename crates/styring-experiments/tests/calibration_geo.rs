@@ -104,6 +104,13 @@ fn calibrated(runs: u32) {
             }),
         );
         row(
+            "conformal, synthetic control, sum, 4 of 20",
+            [0.03, 0.1],
+            missed(runs, rho, 4, |panel| {
+                Conformal::new(panel, Counterfactual::Synthetic(demeaned), Norm::Sum).readout(Level::P90).unwrap()
+            }),
+        );
+        row(
             "cluster errors, 4 of 20",
             [0.12, 0.18],
             missed(runs, rho, 4, |panel| Did::new(panel).readout(PanelErrors::Cluster, Level::P90).unwrap()),

@@ -64,7 +64,7 @@ fn power_grows_with_the_effect_and_meets_the_smallest() {
 fn planned_power_is_the_power_of_experiments() {
     // Planned on one long history, met on worlds of their own.
     let mut random = ChaCha8Rng::seed_from_u64(11);
-    let (days, test, lift, worlds) = (84, 14, 0.06, 150);
+    let (days, test, lift, worlds) = (84, 14, 0.025, 150);
     let method = Method::Conformal(Counterfactual::MeanDifference);
     let design = Design { method, places: 84, ..Design::days(test) };
     let (mut planned, mut met) = (0.0, 0.0);

@@ -79,7 +79,7 @@ fn proxy() -> impl Strategy<Value = Counterfactual> {
 }
 
 fn norm() -> impl Strategy<Value = Norm> {
-    prop::sample::select(vec![Norm::Absolute, Norm::Square])
+    prop::sample::select(vec![Norm::Absolute, Norm::Square, Norm::Sum])
 }
 
 /// No readout holds what is no number, and p-value and set are one test: of ranks and shifts to the last bit.

@@ -26,6 +26,8 @@ pub enum Norm {
     Absolute,
     /// √Σu², for large effects on few days.
     Square,
+    /// |Σu|, for the mean effect, where days' effects differ. The others take an effect that differs between days for a misfit, and may reject every constant one but the estimate.
+    Sum,
 }
 
 /// Conformal inference by moving blocks (Chernozhukov, Wüthrich and Zhu 2021): is the block of treated days, less an effect, as any other block of days?
@@ -206,6 +208,7 @@ impl Conformal {
         match (alternative, self.norm) {
             (Alternative::TwoSided, Norm::Absolute) => block.map(f64::abs).sum(),
             (Alternative::TwoSided, Norm::Square) => block.map(|u| u * u).sum::<f64>().sqrt(),
+            (Alternative::TwoSided, Norm::Sum) => block.sum::<f64>().abs(),
             (Alternative::Greater, _) => block.sum(),
             (Alternative::Less, _) => -block.sum::<f64>(),
         }
@@ -264,6 +267,15 @@ impl Conformal {
                         if (place == 0 || tie >= x[0]) && (place == last || tie <= x[1]) {
                             ties.push(tie);
                         }
+                    }
+                }
+                (Alternative::TwoSided, Norm::Sum) => {
+                    let sums = |from: usize| {
+                        block(from).fold((0.0, 0.0), |(rest, slope), day| (rest + lines[day].0, slope + lines[day].1))
+                    };
+                    let (one, other) = (sums(from), sums(start));
+                    for side in [1.0, -1.0] {
+                        ties.push((one.0 - side * other.0) / (one.1 - side * other.1));
                     }
                 }
                 _ => {

@@ -76,8 +76,7 @@ impl Cells {
                 let kept = |unit: &&String| one.regions.contains(unit) || other.regions.contains(unit);
                 let out: Vec<&String> = panel.units().iter().filter(|unit| !kept(unit)).collect();
                 let both = panel.with_treatment(&one.regions, start)?.without(&out)?;
-                let readout =
-                    Conformal::new(&both, Counterfactual::MeanDifference, Norm::Absolute).readout(hypothesis)?;
+                let readout = Conformal::new(&both, Counterfactual::MeanDifference, Norm::Sum).readout(hypothesis)?;
                 pairs.push(([one.name.clone(), other.name.clone()], readout));
             }
         }

@@ -52,7 +52,7 @@ impl History {
 
     /// As if these had been treated in the last days, with the history turned so that it ends at another place. The order of days is kept but for the one seam.
     pub(super) fn turned(&self, treated: &[impl AsRef<str>], days: usize, by: usize) -> Result<Panel, Error> {
-        let first = self.days().checked_sub(days).unwrap_or_default();
+        let first = self.days().saturating_sub(days);
         let units = self.regions().iter().enumerate().map(|(place, name)| {
             let mut row = self.row(place).to_vec();
             row.rotate_left(by % self.days());
@@ -70,7 +70,7 @@ impl History {
 pub enum Method {
     /// [`Did::randomisation`].
     Did,
-    /// [`Conformal`], with the sum of absolute residuals.
+    /// [`Conformal`], with [`Norm::Sum`]: the mean effect, also where days' effects differ, as those of a lift do.
     Conformal(Counterfactual),
     /// [`Placebos`].
     Placebos(Weighting),
@@ -95,9 +95,7 @@ impl Method {
         match self {
             Self::Did => Did::new(panel)
                 .randomisation(hypothesis, Plan { resamples: 1_999, exact_up_to: 20_000, ..Plan::default() }),
-            Self::Conformal(counterfactual) => {
-                Conformal::new(panel, counterfactual, Norm::Absolute).readout(hypothesis)
-            }
+            Self::Conformal(counterfactual) => Conformal::new(panel, counterfactual, Norm::Sum).readout(hypothesis),
             Self::Placebos(weighting) => Placebos::new(panel, weighting)?.readout(hypothesis),
             Self::Tbr(noise) => {
                 let total = |places: &[usize]| {
