@@ -1,6 +1,6 @@
 //! The walk-through of GeoLift on its own data: which cities to treat and what they can show, then what the test in two cities brought, and two treatments at once.
 //!
-//! `cargo run --release -p styring-examples --example geo_lift [FOLDER]` reads GeoLift_PreTest.csv, GeoLift_Test.csv and GeoLift_Test_MultiCell.csv there. The data are not ours to publish: they are looked for beside the project,
+//! `cargo run --release -p styring-examples --example geo_lift [FOLDER]` reads GeoLift_PreTest.csv, GeoLift_Test.csv and GeoLift_Test_MultiCell.csv there, and draws what was against what would have been to `target/geo_lift.svg`. The data are not ours to publish: they are looked for beside the project,
 //! and without them the example says so.
 
 use std::error::Error;
@@ -11,6 +11,9 @@ use styring_experiments::geo::design::{Cell, Cells, Design, History, Method, Sea
 use styring_experiments::geo::local_level::LocalLevel;
 use styring_experiments::geo::{Panel, PanelRows, SyntheticControl, Weighting};
 use styring_experiments::{Language, Level, Naming};
+use styring_money::Exact;
+use styring_playbook::{GeoTested, GeoTestedSpec, RegionDays};
+use styring_report::charts;
 
 /// Rows of city, conversions, day.
 fn read(path: &Path) -> Result<PanelRows, Box<dyn Error>> {
@@ -23,9 +26,12 @@ fn read(path: &Path) -> Result<PanelRows, Box<dyn Error>> {
 }
 
 /// The first day of the test: the ninety-first of the data.
+fn first_day() -> Result<NaiveDate, Box<dyn Error>> {
+    NaiveDate::from_ymd_opt(2021, 4, 1).ok_or_else(|| "no such day".into())
+}
+
 fn start() -> Result<i32, Box<dyn Error>> {
-    let day = NaiveDate::from_ymd_opt(2021, 4, 1).ok_or("a date")?;
-    Ok(day.signed_duration_since(NaiveDate::default()).num_days().try_into()?)
+    Ok(first_day()?.signed_duration_since(NaiveDate::default()).num_days().try_into()?)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -41,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let panel = read(&test)?.panel(&treated, start()?)?;
     plan(&History::before(&panel)?)?;
     effect(&panel)?;
+    draw(&test, &treated)?;
     several(&read(&cells)?.panel(&treated, start()?)?)
 }
 
@@ -89,6 +96,23 @@ fn effect(panel: &Panel) -> Result<(), Box<dyn Error>> {
     println!("local level: {:.0} in all, {:.0}", total.estimate().unwrap_or_default(), total.set());
     let cost = SpendChange::new(35_000.0)?.cost_per_incremental(&total)?;
     println!("at 35 000 spent, what one more conversion costs: {cost:.2}");
+    Ok(())
+}
+
+/// What the walk-through draws: the conversions of both cities, and those they would have had.
+fn draw(test: &Path, treated: &[&str]) -> Result<(), Box<dyn Error>> {
+    let mut rows = RegionDays::default();
+    for record in csv::Reader::from_path(test)?.deserialize() {
+        let (city, conversions, day): (String, u64, NaiveDate) = record?;
+        rows.add(&city, day, Exact::from(conversions), None);
+    }
+    let spec = GeoTestedSpec::new(treated.iter().map(ToString::to_string).collect(), first_day()?);
+    let tested = GeoTested::of(&rows, &spec)?;
+    let picture = charts::counterfactual(&tested, "conversions", charts::WIDE)?;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/geo_lift.svg");
+    std::fs::create_dir_all(file.parent().unwrap_or(&file))?;
+    std::fs::write(&file, picture)?;
+    println!("drawn: {}", file.display());
     Ok(())
 }
 
