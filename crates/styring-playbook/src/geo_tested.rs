@@ -408,7 +408,7 @@ impl Asked<'_> {
         let cells = (treated * (days - panel.first_treated())) as f64;
         let one_of = |count: f64| Some(1.0 / count);
         let plan = Plan::default();
-        let conformal = |counterfactual| Conformal::new(panel, counterfactual, Norm::Absolute).readout(level);
+        let conformal = |counterfactual| Conformal::new(panel, counterfactual, Norm::Sum).readout(level);
         let (readout, cells, smallest_p): (Readout, f64, Option<f64>) = match test {
             GeoTest::SyntheticConformal => {
                 (conformal(Counterfactual::Synthetic(weighting))?, cells, one_of(days as f64))
