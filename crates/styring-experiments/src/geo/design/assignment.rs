@@ -7,6 +7,8 @@ use crate::{Error, Seed};
 ///
 /// Regions are ordered by their mean and cut into as many strata as are to be treated, of sizes that differ by one at most.
 ///
+/// [`Did::randomisation`](crate::geo::Did::randomisation) rearranges over all regions, and not within strata: after this draw it is not exact, and tends to larger p-values where strata differ.
+///
 /// # Errors
 ///
 /// [`Error::OutOfRange`] unless a region is treated and no stratum is smaller than two.
