@@ -1,8 +1,8 @@
-use styring_special::{Split, student, student_inv};
-
+use crate::means::Contrast;
 use crate::pivot::each_tail;
 use crate::proportions::{DifferenceMethod, RatioMethod, TwoProportions};
 use crate::rates::{RateRatioMethod, TwoRates};
+use crate::student_pivot::Question;
 use crate::{Alternative, ConfidenceSet, Error, Hypothesis, Level, Moments, Readout, Scale};
 
 /// How far two arms may lie apart and still count as equal.
@@ -193,25 +193,9 @@ pub fn mean_noninferiority(
 
 /// One side of Welch's test of two means.
 fn welch(treatment: &Moments, control: &Moments, hypothesis: Hypothesis) -> Result<Readout, Error> {
-    let parts = |arm: &Moments| Ok::<_, Error>((arm.variance(0)? / arm.n() as f64, (arm.n() - 1) as f64));
-    let ((v, df_v), (w, df_w)) = (parts(treatment)?, parts(control)?);
-    let variance = v + w;
-    if variance == 0.0 {
-        return Err(Error::NoSpread { what: "the value in both arms" });
-    }
-    let df = variance * variance / (v * v / df_v + w * w / df_w);
-    let d = treatment.mean(0) - control.mean(0);
-    let null = hypothesis.null().unwrap_or(0.0);
-    let spread = libm::sqrt(variance);
-    let reach = spread * student_inv(df, Split::from_upper(each_tail(hypothesis)?)?)?;
-    let tails = student(df, (d - null) / spread)?;
-    let (set, p) = if hypothesis.alternative() == Alternative::Less {
-        (ConfidenceSet::AtMost(d + reach), tails.lower())
-    } else {
-        (ConfidenceSet::AtLeast(d - reach), tails.upper())
-    };
-    let asked = (hypothesis.level(), hypothesis.alternative());
-    Ok(Readout::new("Welch's t test", Scale::Difference, (Some(d), null), set, p, asked))
+    each_tail(hypothesis)?;
+    let pivot = Contrast::means(control, treatment)?.difference_pivot()?;
+    pivot.readout("Welch's t test", Scale::Difference, Question::of(hypothesis, 0.0)?)
 }
 
 fn within(

@@ -8,6 +8,7 @@ mod one_sample;
 mod ratio;
 
 pub use difference::DifferenceMethod;
+pub(crate) use difference::{restricted_variance, score_ends};
 pub use exact::Unconditional;
 pub use independence::Independence;
 pub use odds_ratio::OddsRatioMethod;

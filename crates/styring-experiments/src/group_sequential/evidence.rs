@@ -1,7 +1,8 @@
 use styring_special::{Split, normal_inv, student, student_inv};
 
 use super::walk::tails;
-use crate::{Counts, Error, Moments, root};
+use crate::proportions::score_ends;
+use crate::{Counts, Error, Moments};
 
 /// What has been observed by a look, all looks before included: an effect and its z.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -123,48 +124,9 @@ impl Evidence {
                 let t = student_inv(df, level)?;
                 Ok((self.estimate - t * self.se, self.estimate + t * self.se))
             }
-            Data::Rates { treatment, control } => {
-                let low = score_end(treatment, control, self.estimate, c)?;
-                Ok((low, -score_end(control, treatment, -self.estimate, c)?))
-            }
+            Data::Rates { treatment, control } => Ok(score_ends(treatment, control, c)),
         }
     }
-}
-
-/// The difference δ at which the score statistic (d − δ)/√V(δ) is c.
-#[allow(clippy::many_single_char_names, reason = "as in the formula")]
-fn score_end(treatment: Counts, control: Counts, d: f64, c: f64) -> Result<f64, Error> {
-    let (n, m) = (treatment.trials() as f64, control.trials() as f64);
-    let statistic = |delta: f64| {
-        let p = restricted(treatment, control, delta)?;
-        let q = (p + delta).clamp(0.0, 1.0);
-        let variance = q * (1.0 - q) / n + p * (1.0 - p) / m;
-        let apart = d - delta;
-        Ok(if apart == 0.0 { -c } else { apart / variance.sqrt() - c })
-    };
-    let end = if c > 0.0 { (-1.0, d) } else { (d, 1.0) };
-    if end.0 >= end.1 {
-        return Ok(d);
-    }
-    root::between("the end of a score interval", end, 1e-16, statistic)
-}
-
-/// The rate of the control that is likeliest if that of the treatment is δ above it.
-fn restricted(treatment: Counts, control: Counts, delta: f64) -> Result<f64, Error> {
-    let (low, high) = (0.0_f64.max(-delta), 1.0_f64.min(1.0 - delta));
-    let term = |count: u64, rate: f64| if count == 0 { 0.0 } else { count as f64 / rate.max(0.0) };
-    let score = |p: f64| {
-        term(treatment.successes(), p + delta) + term(control.successes(), p)
-            - (term(treatment.failures(), 1.0 - p - delta) + term(control.failures(), 1.0 - p))
-    };
-    let falls = |p: f64| Ok(if score(p).is_nan() { 0.0 } else { score(p) });
-    if low >= high || score(low) <= 0.0 {
-        return Ok(low);
-    }
-    if score(high) >= 0.0 {
-        return Ok(high);
-    }
-    root::between("a restricted rate", (low, high), 0.0, falls)
 }
 
 #[cfg(feature = "serde")]

@@ -6,7 +6,7 @@
 
 use crate::pivot::{Pivot, checked_null, critical, set, tail, z_by_inversion};
 use crate::root::falling_root_from;
-use crate::{Alternative, Error, Hypothesis, Readout, Scale};
+use crate::{Alternative, Counts, Error, Hypothesis, Readout, Scale};
 
 use super::{Table, TwoProportions, one_sample, over};
 
@@ -171,6 +171,18 @@ fn newcombe_limit(table: Table, z: f64) -> f64 {
     let one = one_sample::wilson_reach(table.x1, table.f1, -z);
     let other = one_sample::wilson_reach(table.x2, table.f2, z);
     table.d - libm::hypot(one, other).copysign(z)
+}
+
+/// The variance of treatment less control, at the rates that are most likely of those that differ by `difference`.
+pub(crate) fn restricted_variance(treatment: Counts, control: Counts, difference: f64) -> f64 {
+    let table = Table::new(treatment, control);
+    if difference == 0.0 { table.pooled_variance() } else { null_variance(table, difference) }
+}
+
+/// The differences at which the score statistic of treatment less control is `z` and −`z`.
+pub(crate) fn score_ends(treatment: Counts, control: Counts, z: f64) -> (f64, f64) {
+    let table = Table::new(treatment, control);
+    (score_limit(table, z), score_limit(table, -z))
 }
 
 /// z of a difference under the variance that the null itself has, without the factor N/(N − 1).

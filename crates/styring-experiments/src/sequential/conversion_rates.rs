@@ -1,3 +1,4 @@
+use crate::proportions::restricted_variance;
 use crate::sequential::asymptotic::{self, critical, log_e, time};
 use crate::sequential::look::one_side;
 use crate::sequential::{BurnIn, EValue, Look, SequentialPlan};
@@ -128,7 +129,7 @@ pub fn rate_e_value(control: Counts, treatment: Counts, scale: Scale, plan: &Seq
 
 /// How many standard errors the difference is from another, at the rates most likely under that.
 fn score(control: Counts, treatment: Counts, estimate: f64, difference: f64) -> f64 {
-    let variance = restricted_variance(control, treatment, difference);
+    let variance = restricted_variance(treatment, control, difference);
     if variance > 0.0 { (estimate - difference) / variance.sqrt() } else { 0.0 }
 }
 
@@ -142,39 +143,4 @@ fn burnt_in(arm: Counts, plan: &SequentialPlan) -> bool {
 fn clock(control: Counts, treatment: Counts, plan: &SequentialPlan) -> f64 {
     let users = control.trials() as f64 + treatment.trials() as f64;
     time(plan, users, (control.successes() as f64 + treatment.successes() as f64).max(1.0))
-}
-
-/// The variance of the difference of two rates, at the rates that are most likely of those that differ by `difference`.
-fn restricted_variance(control: Counts, treatment: Counts, difference: f64) -> f64 {
-    let [x_c, n_c, x_t, n_t] =
-        [control.successes(), control.trials(), treatment.successes(), treatment.trials()].map(|count| count as f64);
-    let variance = |rate: f64| {
-        let other = rate + difference;
-        (rate * (1.0 - rate)).max(0.0) / n_c + (other * (1.0 - other)).max(0.0) / n_t
-    };
-    if difference == 0.0 {
-        return variance((x_c + x_t) / (n_c + n_t));
-    }
-    let (mut low, mut high) = ((-difference).max(0.0), (1.0 - difference).min(1.0));
-    let mut rate = (x_c / n_c).clamp(low, high);
-    // The likelihood is concave in the rate: Newton's step on its slope, kept within what is known to hold the root.
-    for _ in 0..100 {
-        let other = rate + difference;
-        let term = |count: f64, rate: f64| if count > 0.0 { (count / rate, count / (rate * rate)) } else { (0.0, 0.0) };
-        let parts = [term(x_c, rate), term(x_t, other), term(n_c - x_c, 1.0 - rate), term(n_t - x_t, 1.0 - other)];
-        let slope = parts[0].0 + parts[1].0 - parts[2].0 - parts[3].0;
-        let curvature: f64 = parts.iter().map(|part| part.1).sum();
-        if slope > 0.0 {
-            low = rate;
-        } else {
-            high = rate;
-        }
-        let next = rate + slope / curvature;
-        let next = if next > low && next < high { next } else { low + 0.5 * (high - low) };
-        if (next - rate).abs() <= 1e-13 * rate.min(1.0 - rate).max(1e-300) {
-            break;
-        }
-        rate = next;
-    }
-    variance(rate)
 }
