@@ -9,7 +9,7 @@ use styring_playbook::{Error as Fault, GeoMethod, GeoSpend, GeoTested, GeoTested
 use styring_report::{Finding, GeoReport, Source};
 
 use crate::job::Job;
-use crate::source::{self, RegionFindings, RegionSpec};
+use crate::source::{self, RegionSpec, TableFindings};
 use crate::write::Pending;
 use crate::{Error, sources};
 
@@ -53,7 +53,7 @@ pub struct Request {
 /// What was read.
 struct Read {
     days: RegionDays,
-    findings: RegionFindings,
+    findings: TableFindings,
     /// Rows after the last day that counts, and the line of the first.
     after: Option<(u64, u64)>,
 }
@@ -132,13 +132,13 @@ fn asked(request: &Request) -> Result<GeoTestedSpec, Error> {
 }
 
 /// Why a panel cannot be judged; a row that was set aside may be the reason.
-fn refused(findings: &RegionFindings, fault: Fault) -> Error {
+fn refused(findings: &TableFindings, fault: Fault) -> Error {
     let first = findings.set_aside.first_rejections.first().cloned().map(Box::new);
     Error::Regions { name: findings.name.clone(), fault: Box::new(fault), first }
 }
 
 fn described(read: &Read, request: &Request) -> Source {
-    let mut source = sources::regions(&read.findings);
+    let mut source = sources::plain(&read.findings);
     if let Some((rows, first_line)) = read.after {
         source.used -= rows;
         let text = "days after the last that counts".to_owned();

@@ -13,7 +13,9 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use styring_cli::source::{Delimiter, ImpressionSpec, MemberSpec, NameSpec, OrderSpec, RegionSpec, TableSpec};
+use styring_cli::source::{
+    CellSpec, Delimiter, ImpressionSpec, MemberSpec, NameSpec, OrderSpec, RegionSpec, TableSpec,
+};
 use styring_cli::{Error, amount, geo, goal, ltv, names, overlap, reach, week};
 use styring_experiments::geo::Weighting;
 use styring_ltv::{RefundDays, TimeUnit};
@@ -313,15 +315,8 @@ struct RegionTable {
     spend: Option<String>,
     #[command(flatten)]
     table: TableArgs,
-    /// The decimal sign.
-    #[arg(long, value_name = "SIGN", default_value = ".")]
-    decimal: char,
-    /// What groups digits in threes, if anything.
-    #[arg(long, value_name = "SIGN")]
-    group: Option<char>,
-    /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
-    #[arg(long, value_name = "FORMAT")]
-    date_format: Option<String>,
+    #[command(flatten)]
+    cells: CellArgs,
 }
 
 /// How a table of impressions is written.
@@ -423,15 +418,8 @@ struct OrderTable {
     channel: Option<String>,
     #[command(flatten)]
     table: TableArgs,
-    /// The decimal sign.
-    #[arg(long, value_name = "SIGN", default_value = ".")]
-    decimal: char,
-    /// What groups digits in threes, if anything.
-    #[arg(long, value_name = "SIGN")]
-    group: Option<char>,
-    /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
-    #[arg(long, value_name = "FORMAT")]
-    date_format: Option<String>,
+    #[command(flatten)]
+    cells: CellArgs,
 }
 
 /// How a table is written.
@@ -459,6 +447,26 @@ impl From<TableArgs> for TableSpec {
             encoding: args.encoding,
             skip_lines: args.skip_lines,
         }
+    }
+}
+
+/// How numbers and days are written in a table.
+#[derive(Args)]
+struct CellArgs {
+    /// The decimal sign.
+    #[arg(long, value_name = "SIGN", default_value = ".")]
+    decimal: char,
+    /// What groups digits in threes, if anything.
+    #[arg(long, value_name = "SIGN")]
+    group: Option<char>,
+    /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
+    #[arg(long, value_name = "FORMAT")]
+    date_format: Option<String>,
+}
+
+impl From<CellArgs> for CellSpec {
+    fn from(args: CellArgs) -> Self {
+        Self { decimal: args.decimal, group: args.group, date_format: args.date_format }
     }
 }
 
@@ -631,8 +639,8 @@ fn run_reach(command: ReachCommand) -> Result<(), Error> {
 
 fn run_geo(command: GeoCommand) -> Result<(), Error> {
     let GeoCommand { panel, table, treated, from, until, without, .. } = command;
-    let RegionTable { region, date, value, spend, table, decimal, group, date_format } = table;
-    let spec = RegionSpec { table: table.into(), region, date, value, spend, decimal, group, date_format };
+    let RegionTable { region, date, value, spend, table, cells } = table;
+    let spec = RegionSpec { table: table.into(), region, date, value, spend, cells: cells.into() };
     let named = |names: Vec<String>| {
         let names = names.into_iter().map(|name| name.trim().to_owned());
         names.filter(|name| !name.is_empty()).collect::<Vec<String>>()
@@ -740,9 +748,7 @@ fn run_ltv(command: LtvCommand) -> Result<(), Error> {
         amount: table.amount,
         channel: table.channel,
         table: table.table.into(),
-        decimal: table.decimal,
-        group: table.group,
-        date_format: table.date_format,
+        cells: table.cells.into(),
         currency,
         refunds: match refunds {
             Refunds::Belong => RefundDays::BelongToPurchase,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use styring_report::{ExtraSum, Finding, Source};
 
 use crate::overlap::lists::{Form, Input, Read};
-use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, OutcomeFindings, RegionFindings, SetAside};
+use crate::source::{Findings, ImpressionFindings, Oddity, OrderFindings, SetAside, TableFindings};
 
 /// How many rows that were set aside are named.
 const KEPT: usize = 20;
@@ -99,13 +99,8 @@ pub(crate) fn impressions(findings: &ImpressionFindings) -> Source {
     source
 }
 
-pub(crate) fn regions(findings: &RegionFindings) -> Source {
-    let RegionFindings { name, delimiter, rows, used, columns, set_aside, oddities, .. } = findings;
-    table((name, delimiter), (*rows, *used), columns, set_aside, oddities)
-}
-
-pub(crate) fn outcomes(findings: &OutcomeFindings) -> Source {
-    let OutcomeFindings { name, delimiter, rows, used, columns, set_aside, oddities } = findings;
+pub(crate) fn plain(findings: &TableFindings) -> Source {
+    let TableFindings { name, delimiter, rows, used, columns, set_aside, oddities } = findings;
     table((name, delimiter), (*rows, *used), columns, set_aside, oddities)
 }
 

@@ -74,7 +74,7 @@ pub fn run(request: &Request) -> Result<(), Error> {
         spend: request.spend,
     };
     let tested = Tested::of(&read.rows, &spec).map_err(|fault| Error::Test { fault })?;
-    let mut source = sources::outcomes(&read.findings);
+    let mut source = sources::plain(&read.findings);
     if request.reading.is_none() {
         source.assumptions.push(format!(
             "Nothing was said of how the test is read, so at any time, tuned for {decide_at} {}. Say --decide-at before the next test begins: half to two thirds of what it can come to.",

@@ -11,7 +11,7 @@ use styring_experiments::decision::Better;
 use styring_money::Exact;
 use styring_playbook::Reading;
 
-use crate::{Run, TableArgs, rate};
+use crate::{CellArgs, Run, TableArgs, rate};
 
 #[derive(Args)]
 #[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
@@ -83,15 +83,8 @@ struct OutcomeTable {
     before: Option<String>,
     #[command(flatten)]
     table: TableArgs,
-    /// The decimal sign.
-    #[arg(long, value_name = "SIGN", default_value = ".")]
-    decimal: char,
-    /// What groups digits in threes, if anything.
-    #[arg(long, value_name = "SIGN")]
-    group: Option<char>,
-    /// The form of a day, as "%d/%m/%y" [default: any form that can mean only one day].
-    #[arg(long, value_name = "FORMAT")]
-    date_format: Option<String>,
+    #[command(flatten)]
+    cells: CellArgs,
 }
 
 fn share(text: &str) -> Result<(String, f64), String> {
@@ -100,8 +93,7 @@ fn share(text: &str) -> Result<(String, f64), String> {
 }
 
 pub(crate) fn run(command: TestCommand) -> Result<(), Error> {
-    let OutcomeTable { variant, date, users, conversions, value, before, table, decimal, group, date_format } =
-        command.table;
+    let OutcomeTable { variant, date, users, conversions, value, before, table, cells } = command.table;
     let reading = match (command.decide_at, command.looks.zip(command.planned_users)) {
         (Some(decide_at), _) => Some(Reading::AnyTime { decide_at }),
         (None, Some((looks, users))) => {
@@ -126,9 +118,7 @@ pub(crate) fn run(command: TestCommand) -> Result<(), Error> {
             conversions,
             value,
             before,
-            decimal,
-            group,
-            date_format,
+            cells: cells.into(),
         },
         control: command.control,
         shares,

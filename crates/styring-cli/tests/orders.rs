@@ -127,7 +127,7 @@ fn columns_can_be_named_or_numbered() {
 fn bad_rows_are_named_and_the_rest_counts() {
     let text = "customer;date;amount\nk;01.01.2025;1 234,50\n;02.01.2025;1\nk;01/02/2025;1\nk;03.01.2025;\nk;04.01.2025;1.5\n\
         k;05.01.2025\n\"k\nola\";06.01.2025;1\nk;01.01.1025;1\nk;07.01.2025;-2\nk;08.01.2025;0\nk;09.01.2025;0,005\nk;09.01.2025;0,005\n";
-    let (orders, kept) = read_with(text.as_bytes(), |spec| (spec.decimal, spec.group) = (',', Some(' ')));
+    let (orders, kept) = read_with(text.as_bytes(), |spec| (spec.cells.decimal, spec.cells.group) = (',', Some(' ')));
     let orders = orders.unwrap();
     let told: Vec<(u64, Option<usize>, &str)> = kept
         .rows
@@ -166,9 +166,9 @@ fn options_that_cannot_be_meant_are_refused_first() {
     let changes: [(Change, &str); 5] = [
         (|spec| spec.table.delimiter = Delimiter::Sign('"'), "--delimiter"),
         (|spec| spec.table.encoding = "klingon".to_owned(), "klingon"),
-        (|spec| spec.date_format = Some("%Q".to_owned()), "%Q"),
-        (|spec| spec.decimal = '5', "--decimal"),
-        (|spec| spec.group = Some('.'), "--group"),
+        (|spec| spec.cells.date_format = Some("%Q".to_owned()), "%Q"),
+        (|spec| spec.cells.decimal = '5', "--decimal"),
+        (|spec| spec.cells.group = Some('.'), "--group"),
     ];
     for (change, words) in changes {
         let fault = fault("", change);
@@ -204,7 +204,7 @@ fn other_encodings_and_forms_of_days() {
     let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
     let (orders, _) = read_with(&bytes, |spec| {
         spec.table.encoding = "windows-1252".to_owned();
-        spec.date_format = Some("%d/%m/%Y".to_owned());
+        spec.cells.date_format = Some("%d/%m/%Y".to_owned());
     });
     assert_eq!(customers(&orders.unwrap())[0].0, "Åse");
     let marked = [b"\xef\xbb\xbf".as_slice(), "Kunde;Dato;Beløp\nÅse;2025-01-31 23:59;10\n".as_bytes()].concat();

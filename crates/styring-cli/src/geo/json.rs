@@ -10,7 +10,7 @@ use styring_playbook::{
 
 use super::Read;
 use crate::Error;
-use crate::source::RegionFindings;
+use crate::source::TableFindings;
 
 /// Raised when a field changes its meaning or goes away.
 const FORMAT: &str = "styring-geo/1";
@@ -48,7 +48,7 @@ struct Written<'a> {
     days: &'a [GeoDay],
     notes: &'a [GeoNote],
     rows_after_the_last_day: u64,
-    input: &'a RegionFindings,
+    input: &'a TableFindings,
 }
 
 #[derive(Serialize)]

@@ -167,6 +167,27 @@ impl SetAside {
     }
 }
 
+/// Everything found while reading a table whose columns are known by name.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TableFindings {
+    /// The file.
+    pub name: String,
+    /// Rows below the header.
+    pub rows: u64,
+    /// Rows that count.
+    pub used: u64,
+    /// Which column was read as what.
+    pub columns: BTreeMap<&'static str, String>,
+    /// What separates the cells, in a word.
+    pub delimiter: String,
+    /// Rows that were set aside.
+    #[serde(flatten)]
+    pub set_aside: SetAside,
+    /// What is odd in the rows that were used.
+    pub oddities: Vec<Oddity>,
+}
+
 /// Something that is possible, but that a reader should know of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use chrono::format::{Item, StrftimeItems};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::cell_spec::check_form;
 use super::copies::Copies;
 use super::findings::{Oddity, SetAside};
 use super::reader::Rejects;
@@ -106,12 +106,7 @@ pub fn read_impressions(
     rejects: &mut dyn Rejects,
     mut take: impl FnMut(Seen<'_>) -> Result<(), Error>,
 ) -> Result<ImpressionFindings, Error> {
-    if let Some(format) = &spec.time_format
-        && (format.is_empty() || StrftimeItems::new(format).any(|item| item == Item::Error))
-    {
-        let expected = "a format such as \"%d.%m.%Y %H:%M\"";
-        return Err(Error::Option { option: "--time-format", expected, value: format.clone() });
-    }
+    check_form("--time-format", "a format such as \"%d.%m.%Y %H:%M\"", spec.time_format.as_deref())?;
     let rows = Rows::open(input, name, &spec.table, rejects)?;
     let header = rows.header();
     let places = Places {

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
-use chrono::format::{Item, StrftimeItems};
 use chrono::{Datelike, NaiveDate};
 use foldhash::fast::FixedState;
 use serde::Serialize;
 use styring_ltv::{RefundDays, Transactions};
 use styring_money::{Currency, Exact, NumberFormat, Sign, Unrounded};
 
-use super::cells::number_in;
+use super::cell_spec::CellSpec;
 use super::copies::Copies;
 use super::dates::Days;
 use super::findings::{Oddity, RejectionKind, SetAside};
@@ -36,12 +35,8 @@ pub struct OrderSpec {
     pub channel: Option<String>,
     /// How the table is written.
     pub table: TableSpec,
-    /// The decimal sign.
-    pub decimal: char,
-    /// What groups digits in threes, if anything.
-    pub group: Option<char>,
-    /// The form of a day (strftime); if absent, any form that can mean only one day.
-    pub date_format: Option<String>,
+    /// How numbers and days are written in it.
+    pub cells: CellSpec,
     /// The currency of all amounts.
     pub currency: Currency,
     /// What a day with nothing but refunds is.
@@ -59,28 +54,11 @@ impl OrderSpec {
             amount: None,
             channel: None,
             table: TableSpec::default(),
-            decimal: '.',
-            group: None,
-            date_format: None,
+            cells: CellSpec::default(),
             currency,
             refunds: RefundDays::BelongToPurchase,
             until: None,
         }
-    }
-
-    /// Finds what cannot be meant before a file is opened.
-    fn check(&self) -> Result<NumberFormat, Error> {
-        let fault =
-            |option, expected, value: &dyn ToString| Err(Error::Option { option, expected, value: value.to_string() });
-        self.table.check()?;
-        if let Some(format) = &self.date_format
-            && (format.is_empty() || StrftimeItems::new(format).any(|item| item == Item::Error))
-        {
-            return fault("--date-format", "a format such as \"%d.%m.%Y\"", format);
-        }
-        let signs = format!("{}{}", self.decimal, self.group.map_or_else(String::new, |group| format!(" and {group}")));
-        let format = NumberFormat::new(self.decimal, self.group);
-        format.map_or_else(|| fault("--decimal and --group", "two different signs, no digits and no minus", &signs), Ok)
     }
 }
 
@@ -135,7 +113,8 @@ pub struct OrderFindings {
 /// An option that cannot be meant; a file without header; a column that is not there, or that no name or several names point to; a file of which no row can be used; and whatever
 /// `rejects` answers.
 pub fn read_orders(input: impl Read, name: &str, spec: &OrderSpec, rejects: &mut dyn Rejects) -> Result<Orders, Error> {
-    let format = spec.check()?;
+    spec.table.check()?;
+    let format = spec.cells.check()?;
     let rows = Rows::open(input, name, &spec.table, rejects)?;
     let mut reading = Reading::new(spec, format, &rows)?;
     let ended = rows.read_all(rejects, |row| reading.row(row))?;
@@ -220,7 +199,7 @@ impl<'a> Reading<'a> {
             spec,
             format,
             customer,
-            days: Days::in_column(date, spec.date_format.as_deref()),
+            days: Days::in_column(date, spec.cells.date_format.as_deref()),
             amount,
             channel,
             transactions: Transactions::new(spec.currency).with_refund_days(spec.refunds),
@@ -248,11 +227,7 @@ impl<'a> Reading<'a> {
         if !(1900..2200).contains(&day.year()) {
             return Err((self.days.column(), RejectionKind::NoOrderDay));
         }
-        let amount = row.cell(self.amount);
-        if amount.trim_ascii().is_empty() {
-            return Err((Some(self.amount), RejectionKind::Missing));
-        }
-        let amount = number_in(self.format, amount).map_err(|kind| (Some(self.amount), kind))?;
+        let amount = row.number(self.amount, self.format)?;
         let channel = self.channel.map(|place| row.text(place)).transpose()?.flatten();
         Ok(Order { customer: customer.to_owned(), day, amount, channel: channel.map(ToOwned::to_owned) })
     }

@@ -1,18 +1,15 @@
 //! Streaming the outcomes of a test: users and conversions by variant and day, or one user a row with a value.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 
 use chrono::NaiveDate;
-use chrono::format::{Item, StrftimeItems};
-use serde::Serialize;
-use styring_money::{Exact, NumberFormat, Sign};
+use styring_money::{NumberFormat, Sign};
 use styring_playbook::TestRows;
 
-use super::cells::number_in;
+use super::cell_spec::CellSpec;
 use super::copies::Copies;
 use super::dates::Days;
-use super::findings::{Oddity, RejectionKind, SetAside};
+use super::findings::{RejectionKind, TableFindings};
 use super::reader::Rejects;
 use super::rows::{Ended, Fault, Row, Rows};
 use super::spec::Duplicates;
@@ -22,7 +19,7 @@ use crate::Error;
 /// How the outcomes of a test are written.
 ///
 /// A column is named as in the header, or by its number from one. What is not named is looked for by the names that exports use.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct OutcomeSpec {
     /// How the table is written.
@@ -39,30 +36,8 @@ pub struct OutcomeSpec {
     pub value: Option<String>,
     /// The column of what was known of the user before the test.
     pub before: Option<String>,
-    /// The decimal sign.
-    pub decimal: char,
-    /// What groups digits in threes, if anything.
-    pub group: Option<char>,
-    /// The form of a day (strftime); if absent, any form that can mean only one day.
-    pub date_format: Option<String>,
-}
-
-impl Default for OutcomeSpec {
-    /// As most exports write them.
-    fn default() -> Self {
-        Self {
-            table: TableSpec::default(),
-            variant: None,
-            date: None,
-            users: None,
-            conversions: None,
-            value: None,
-            before: None,
-            decimal: '.',
-            group: None,
-            date_format: None,
-        }
-    }
+    /// How numbers and days are written in it.
+    pub cells: CellSpec,
 }
 
 /// Outcomes that were read.
@@ -72,28 +47,7 @@ pub struct Outcomes {
     /// The outcomes.
     pub rows: TestRows,
     /// What was found on the way.
-    pub findings: OutcomeFindings,
-}
-
-/// Everything found while reading the outcomes of a test.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct OutcomeFindings {
-    /// The file.
-    pub name: String,
-    /// Rows below the header.
-    pub rows: u64,
-    /// Rows that count.
-    pub used: u64,
-    /// Which column was read as what.
-    pub columns: BTreeMap<&'static str, String>,
-    /// What separates the cells, in a word.
-    pub delimiter: String,
-    /// Rows that were set aside.
-    #[serde(flatten)]
-    pub set_aside: SetAside,
-    /// What is odd in the rows that were used.
-    pub oddities: Vec<Oddity>,
+    pub findings: TableFindings,
 }
 
 /// The names under which exports have variants, and so on; without capitals and signs.
@@ -152,7 +106,7 @@ pub fn read_outcomes(
         Kind::Values { before: None, .. } => TestRows::of_values(),
         Kind::Values { .. } => TestRows::of_adjusted_values(),
     };
-    let mut days = date.map(|place| Days::in_column(place, spec.date_format.as_deref()));
+    let mut days = date.map(|place| Days::in_column(place, spec.cells.date_format.as_deref()));
     // Two users may well be alike; a day of a variant that stands there twice is a copy.
     let mut copies = matches!(kind, Kind::Counts { .. }).then(|| Copies::new(Duplicates::Report));
     let mut used = 0;
@@ -181,7 +135,7 @@ pub fn read_outcomes(
             first: set_aside.first_rejections.into_iter().next().map(Box::new),
         });
     }
-    let findings = OutcomeFindings {
+    let findings = TableFindings {
         name: name.to_owned(),
         rows: read,
         used,
@@ -195,22 +149,16 @@ pub fn read_outcomes(
 
 /// Finds what cannot be meant before a file is opened.
 fn check(spec: &OutcomeSpec) -> Result<NumberFormat, Error> {
-    let fault = |option, expected, value: String| Err(Error::Option { option, expected, value });
+    let fault = |option, expected, value: &String| Err(Error::Option { option, expected, value: value.clone() });
     spec.table.check()?;
-    if let Some(format) = &spec.date_format
-        && (format.is_empty() || StrftimeItems::new(format).any(|item| item == Item::Error))
-    {
-        return fault("--date-format", "a format such as \"%d.%m.%Y\"", format.clone());
-    }
+    let format = spec.cells.check()?;
     if let (None, Some(before)) = (&spec.value, &spec.before) {
-        return fault("--before", "given together with --value", before.clone());
+        return fault("--before", "given together with --value", before);
     }
     if let (Some(value), Some(_), _) | (Some(value), _, Some(_)) = (&spec.value, &spec.users, &spec.conversions) {
-        return fault("--value", "given without --users and --conversions: every row is one user then", value.clone());
+        return fault("--value", "given without --users and --conversions: every row is one user then", value);
     }
-    let signs = format!("{}{}", spec.decimal, spec.group.map_or_else(String::new, |group| format!(" and {group}")));
-    let format = NumberFormat::new(spec.decimal, spec.group);
-    format.map_or_else(|| fault("--decimal and --group", "two different signs, no digits and no minus", signs), Ok)
+    Ok(format)
 }
 
 /// What a row holds.
@@ -246,24 +194,16 @@ impl Kind {
                 Seen::Counts { users: count(row, users, format)?, conversions: count(row, conversions, format)? }
             }
             Self::Values { value, before } => Seen::Value {
-                value: number(row, value, format)?.to_f64(),
-                before: before.map(|place| Ok::<_, Fault>(number(row, place, format)?.to_f64())).transpose()?,
+                value: row.number(value, format)?.to_f64(),
+                before: before.map(|place| Ok::<_, Fault>(row.number(place, format)?.to_f64())).transpose()?,
             },
         };
         Ok(Outcome { variant, day, seen })
     }
 }
 
-fn number(row: &Row<'_>, place: usize, format: NumberFormat) -> Result<Exact, Fault> {
-    let cell = row.cell(place);
-    if cell.trim_ascii().is_empty() {
-        return Err((Some(place), RejectionKind::Missing));
-    }
-    number_in(format, cell).map_err(|kind| (Some(place), kind))
-}
-
 fn count(row: &Row<'_>, place: usize, format: NumberFormat) -> Result<u64, Fault> {
-    let number = number(row, place, format)?;
+    let number = row.number(place, format)?;
     if number.is_finer_than(0) || number.sign() == Sign::Negative {
         return Err((Some(place), RejectionKind::NotACount));
     }

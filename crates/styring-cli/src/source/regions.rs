@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use chrono::format::{Item, StrftimeItems};
 use chrono::{Datelike, NaiveDate};
-use serde::Serialize;
 use styring_money::{Exact, NumberFormat, Sign};
 
-use super::cells::number_in;
+use super::cell_spec::CellSpec;
 use super::dates::Days;
-use super::findings::{Oddity, RejectionKind, SetAside};
+use super::findings::{Oddity, RejectionKind, TableFindings};
 use super::reader::Rejects;
 use super::rows::{Ended, Fault, Row, Rows};
 use super::table::TableSpec;
@@ -19,7 +17,7 @@ use crate::Error;
 /// How a panel is written: one row a region and day.
 ///
 /// A column is named as in the header, or by its number from one. What is not named is looked for by the names that exports use; spend is read only from a column that is named.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct RegionSpec {
     /// How the table is written.
@@ -32,43 +30,8 @@ pub struct RegionSpec {
     pub value: Option<String>,
     /// The column of what was spent.
     pub spend: Option<String>,
-    /// The decimal sign.
-    pub decimal: char,
-    /// What groups digits in threes, if anything.
-    pub group: Option<char>,
-    /// The form of a day (strftime); if absent, any form that can mean only one day.
-    pub date_format: Option<String>,
-}
-
-impl Default for RegionSpec {
-    /// As most exports write them, without spend.
-    fn default() -> Self {
-        Self {
-            table: TableSpec::default(),
-            region: None,
-            date: None,
-            value: None,
-            spend: None,
-            decimal: '.',
-            group: None,
-            date_format: None,
-        }
-    }
-}
-
-impl RegionSpec {
-    /// Finds what cannot be meant before a file is opened.
-    fn check(&self) -> Result<NumberFormat, Error> {
-        let fault = |option, expected, value: String| Err(Error::Option { option, expected, value });
-        if let Some(format) = &self.date_format
-            && (format.is_empty() || StrftimeItems::new(format).any(|item| item == Item::Error))
-        {
-            return fault("--date-format", "a format such as \"%d.%m.%Y\"", format.clone());
-        }
-        let signs = format!("{}{}", self.decimal, self.group.map_or_else(String::new, |group| format!(" and {group}")));
-        let format = NumberFormat::new(self.decimal, self.group);
-        format.map_or_else(|| fault("--decimal and --group", "two different signs, no digits and no minus", signs), Ok)
-    }
+    /// How numbers and days are written in it.
+    pub cells: CellSpec,
 }
 
 /// A row as it was read.
@@ -85,27 +48,6 @@ pub struct RegionDay<'a> {
     pub spend: Option<Exact>,
     /// The line on which the row begins.
     pub line: u64,
-}
-
-/// Everything found while reading a panel.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct RegionFindings {
-    /// The file.
-    pub name: String,
-    /// Rows below the header.
-    pub rows: u64,
-    /// Rows that were read.
-    pub used: u64,
-    /// Which column was read as what.
-    pub columns: BTreeMap<&'static str, String>,
-    /// What separates the cells, in a word.
-    pub delimiter: String,
-    /// Rows that were set aside.
-    #[serde(flatten)]
-    pub set_aside: SetAside,
-    /// What is odd in the rows that were used.
-    pub oddities: Vec<Oddity>,
 }
 
 /// The names under which exports have regions, and so on; without capitals and signs.
@@ -155,15 +97,15 @@ pub fn read_regions(
     spec: &RegionSpec,
     rejects: &mut dyn Rejects,
     mut take: impl FnMut(RegionDay<'_>) -> bool,
-) -> Result<RegionFindings, Error> {
-    let format = spec.check()?;
+) -> Result<TableFindings, Error> {
+    let format = spec.cells.check()?;
     let rows = Rows::open(input, name, &spec.table, rejects)?;
     let header = rows.header();
     let date = header.find(spec.date.as_deref(), "the day", "--date", DATE)?;
     let mut places = Places {
         format,
         region: header.find(spec.region.as_deref(), "the region", "--region", REGION)?,
-        days: Days::in_column(date, spec.date_format.as_deref()),
+        days: Days::in_column(date, spec.cells.date_format.as_deref()),
         value: header.find(spec.value.as_deref(), "the value", "--value", VALUE)?,
         spend: spec.spend.as_deref().map(|column| header.called(column, "the spend")).transpose()?,
     };
@@ -194,7 +136,7 @@ pub fn read_regions(
         ("value", header.name(places.value).to_owned()),
     ]);
     columns.extend(places.spend.map(|place| ("spend", header.name(place).to_owned())));
-    Ok(RegionFindings {
+    Ok(TableFindings {
         name: name.to_owned(),
         rows,
         used,
@@ -221,17 +163,9 @@ impl Places {
         if !(1900..2200).contains(&day.year()) {
             return Err((self.days.column(), RejectionKind::NoOrderDay));
         }
-        let value = self.number(row, self.value)?;
-        let spend = self.spend.map(|place| self.number(row, place)).transpose()?;
+        let value = row.number(self.value, self.format)?;
+        let spend = self.spend.map(|place| row.number(place, self.format)).transpose()?;
         Ok(RegionDay { region, day, value, spend, line: row.line() })
-    }
-
-    fn number(&self, row: &Row<'_>, place: usize) -> Result<Exact, Fault> {
-        let cell = row.cell(place);
-        if cell.trim_ascii().is_empty() {
-            return Err((Some(place), RejectionKind::Missing));
-        }
-        number_in(self.format, cell).map_err(|kind| (Some(place), kind))
     }
 }
 

@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use csv::ByteRecord;
+use styring_money::{Exact, NumberFormat};
 
+use super::cells::number_in;
 use super::columns::Header;
 use super::findings::{RejectionKind, SetAside};
 use super::reader::Rejects;
@@ -124,6 +126,13 @@ impl<'a> Row<'a> {
             return Err(at(RejectionKind::SpansLines));
         }
         Ok(text)
+    }
+
+    /// The number in a cell that must not be empty.
+    pub(super) fn number(&self, place: usize, format: NumberFormat) -> Result<Exact, Fault> {
+        let at = |kind| (Some(place), kind);
+        let cell = self.cell(place);
+        if cell.trim_ascii().is_empty() { Err(at(RejectionKind::Missing)) } else { number_in(format, cell).map_err(at) }
     }
 
     /// The text of a cell that must not be empty.

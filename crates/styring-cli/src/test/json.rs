@@ -8,7 +8,7 @@ use styring_playbook::{Arm, Measure, Reading, TestDecision, TestLook, Tested, Tr
 
 use super::looks::decided;
 use crate::Error;
-use crate::source::OutcomeFindings;
+use crate::source::TableFindings;
 
 /// Raised when a field changes its meaning or goes away.
 const FORMAT: &str = "styring-test/1";
@@ -26,7 +26,7 @@ struct Written<'a> {
     treatments: Vec<OfTreatment<'a>>,
     dropped: &'a [Dropped],
     looks: &'a [TestLook],
-    input: &'a OutcomeFindings,
+    input: &'a TableFindings,
 }
 
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ struct Sentences {
     no: String,
 }
 
-pub(super) fn written(tested: &Tested, metric: &str, findings: &OutcomeFindings) -> Result<String, Error> {
+pub(super) fn written(tested: &Tested, metric: &str, findings: &TableFindings) -> Result<String, Error> {
     let name = |arm: usize| tested.arms.get(arm).map_or("", |arm| arm.name.as_str());
     let decided_at = tested.decided_at.and_then(|at| tested.looks.get(at));
     let written = Written {
