@@ -2,6 +2,7 @@
 
 mod budget;
 mod cards;
+mod frame;
 mod geo;
 mod goal;
 pub(crate) mod lifetime;

@@ -37,11 +37,7 @@ pub fn test_power(planned: &PlannedTest, width: u32) -> Result<String, Error> {
         band: None,
         lines: lines.collect(),
         dots: dots.collect(),
-        legend: READINGS
-            .iter()
-            .enumerate()
-            .map(|(place, name)| (Mark::Stroke(palette::channel(place)), (*name).to_owned()))
-            .collect(),
+        legend: legend(),
     };
     plot.draw(width)
 }
@@ -80,11 +76,15 @@ pub fn test_weeks(planned: &PlannedTest, width: u32) -> Result<String, Error> {
         band: None,
         lines,
         dots: Vec::new(),
-        legend: READINGS
-            .iter()
-            .enumerate()
-            .map(|(place, name)| (Mark::Stroke(palette::channel(place)), (*name).to_owned()))
-            .collect(),
+        legend: legend(),
     };
     plot.draw(width)
+}
+
+fn legend() -> Vec<(Mark, String)> {
+    READINGS
+        .iter()
+        .enumerate()
+        .map(|(place, name)| (Mark::Stroke(palette::channel(place)), (*name).to_owned()))
+        .collect()
 }

@@ -3,30 +3,21 @@
 mod cards;
 mod tables;
 
-use minijinja::value::Value;
 use serde::Serialize;
 use styring_experiments::Language;
 
+use super::frame::{Frame, Top};
 use super::goal::Card;
 use super::lifetime::both;
 use super::table::Table;
-use super::{Chart, css, read, rendered};
+use super::{Chart, rendered};
 use crate::text::clean;
 use crate::{Error, GeoReport, charts};
 
 #[derive(Serialize)]
 struct Page {
-    title: String,
-    source: String,
-    headline: String,
+    frame: Frame,
     language: &'static str,
-    lead: Vec<String>,
-    css: Value,
-    banner: Option<read::Banner>,
-    warnings: Vec<String>,
-    more_warnings: usize,
-    notes: Vec<String>,
-    cards: Vec<Card>,
     value: String,
     level: String,
     fit_sentence: String,
@@ -43,7 +34,6 @@ struct Page {
     weights_sentence: String,
     weights: Table,
     more_weights: Option<String>,
-    read: read::Read,
 }
 
 pub(crate) fn html(report: &GeoReport<'_>) -> Result<String, Error> {
@@ -53,21 +43,20 @@ pub(crate) fn html(report: &GeoReport<'_>) -> Result<String, Error> {
 impl GeoReport<'_> {
     fn page(&self) -> Result<Page, Error> {
         let (tested, value, level) = (self.tested, self.value_name(), self.spec.level.level());
-        let notes = self.notes();
-        let (warnings, more_warnings) = read::first(self.source.warnings(&notes));
         let has_placebos = tested.placebos.as_ref().is_ok_and(|placebos| placebos.treated.is_some());
         Ok(Page {
-            title: format!("Test by regions: {value}"),
-            source: clean(&self.source.name),
-            headline: self.headline(),
+            frame: Frame::new(
+                Top {
+                    kicker: clean(&self.source.name),
+                    title: format!("Test by regions: {value}"),
+                    headline: self.headline(),
+                    lead: self.lead(),
+                },
+                self.cards(),
+                self.notes(),
+                self.source,
+            ),
             language: if self.language == Language::Norwegian { "nb" } else { "en" },
-            lead: self.lead(),
-            css: Value::from_safe_string(css()),
-            banner: self.source.banner(),
-            warnings,
-            more_warnings,
-            notes,
-            cards: self.cards(),
             level: self.level(),
             fit_sentence: self.fit_sentence(),
             course: both(|width| charts::counterfactual(tested, &value, width))?,
@@ -83,7 +72,6 @@ impl GeoReport<'_> {
             weights_sentence: self.weights_sentence(),
             weights: self.weights_table(),
             more_weights: self.more_weights(),
-            read: self.source.read(),
             value,
         })
     }

@@ -6,8 +6,9 @@ use serde::Serialize;
 use styring_metrics::{Direction, Ratio};
 use styring_money::{Exact, Sign};
 
+use super::frame::{Frame, Top};
 use super::table::{Body, Cell, Column, Label, Row, Table};
-use super::{Chart, css, read, rendered};
+use super::{Chart, rendered};
 use crate::figures::Said;
 use crate::goal_words::{Unit, end, gap, headline, origin, outlook, stretches};
 use crate::text::{clean, group_amounts, plural};
@@ -15,16 +16,7 @@ use crate::{Error, GoalReport, charts, numbers};
 
 #[derive(Serialize)]
 struct Page {
-    title: String,
-    campaign: String,
-    headline: String,
-    lead: Vec<String>,
-    css: Value,
-    banner: Option<read::Banner>,
-    warnings: Vec<String>,
-    more_warnings: usize,
-    notes: Vec<String>,
-    cards: Vec<Card>,
+    frame: Frame,
     outlook: Vec<String>,
     course_chart: Chart,
     course_caption: String,
@@ -32,7 +24,6 @@ struct Page {
     days_caption: String,
     weeks: Option<Table>,
     weekdays: Option<Table>,
-    read: read::Read,
     currency: Option<&'static str>,
     is_ratio: bool,
     name: &'static str,
@@ -53,24 +44,23 @@ impl GoalReport<'_> {
     fn page(&self) -> Result<Page, Error> {
         let review = self.review;
         let unit = Unit::of(review);
-        let notes = self.notes();
-        let (warnings, more_warnings) = read::first(self.source.warnings(&notes));
         let drawn = |draw: fn(&styring_playbook::GoalReview, u32) -> Result<String, Error>| {
             let at = |width| Ok::<Value, Error>(Value::from_safe_string(draw(review, width)?));
             Ok::<Chart, Error>(Chart { wide: at(charts::WIDE)?, narrow: at(charts::NARROW)? })
         };
         let begun = !review.days.is_empty();
         Ok(Page {
-            title: clean(self.sentence),
-            campaign: clean(self.campaign),
-            headline: headline(review),
-            lead: origin(review),
-            css: Value::from_safe_string(css()),
-            banner: self.source.banner(),
-            warnings,
-            more_warnings,
-            notes,
-            cards: self.cards(),
+            frame: Frame::new(
+                Top {
+                    kicker: format!("Goal · {}", clean(self.campaign)),
+                    title: clean(self.sentence),
+                    headline: headline(review),
+                    lead: origin(review),
+                },
+                self.cards(),
+                self.notes(),
+                self.source,
+            ),
             outlook: outlook(review),
             course_chart: drawn(charts::goal)?,
             course_caption: self.course_caption(unit),
@@ -78,7 +68,6 @@ impl GoalReport<'_> {
             days_caption: self.days_caption(unit),
             weeks: begun.then(|| self.goal_weeks(unit)),
             weekdays: self.weekdays(unit),
-            read: self.source.read(),
             currency: review.is_amount().then(|| review.currency.code()),
             is_ratio: review.is_ratio(),
             name: unit.name(),

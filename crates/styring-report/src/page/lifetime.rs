@@ -6,25 +6,17 @@ pub(crate) mod tables;
 use minijinja::value::Value;
 use serde::Serialize;
 
+use super::frame::{Frame, Top};
 use super::goal::Card;
 use super::table::Table;
-use super::{Chart, css, read, rendered};
+use super::{Chart, rendered};
 use crate::text::clean;
 use crate::{Error, LifetimeReport, charts};
 use tables::Detail;
 
 #[derive(Serialize)]
 struct Page {
-    title: String,
-    source: String,
-    headline: String,
-    lead: Vec<String>,
-    css: Value,
-    banner: Option<read::Banner>,
-    warnings: Vec<String>,
-    more_warnings: usize,
-    notes: Vec<String>,
-    cards: Vec<Card>,
+    frame: Frame,
     value: ValueSection,
     belief: Belief,
     channel_sentences: Vec<String>,
@@ -34,7 +26,6 @@ struct Page {
     cohort_chart: Option<Chart>,
     cohorts: Option<Table>,
     customers: CustomerSection,
-    read: read::Read,
     how: How,
 }
 
@@ -91,20 +82,19 @@ pub(super) fn both(draw: impl Fn(u32) -> Result<String, Error>) -> Result<Chart,
 
 impl LifetimeReport<'_> {
     fn page(&self) -> Result<Page, Error> {
-        let notes = self.notes();
-        let (warnings, more_warnings) = read::first(self.source.warnings(&notes));
         let cohorts = self.customers.cohorts.as_ref().ok();
         Ok(Page {
-            title: "Customer lifetime value".to_owned(),
-            source: clean(&self.source.name),
-            headline: self.headline(),
-            lead: self.lead(),
-            css: Value::from_safe_string(css()),
-            banner: self.source.banner(),
-            warnings,
-            more_warnings,
-            notes,
-            cards: self.cards(),
+            frame: Frame::new(
+                Top {
+                    kicker: clean(&self.source.name),
+                    title: "Customer lifetime value".to_owned(),
+                    headline: self.headline(),
+                    lead: self.lead(),
+                },
+                self.cards(),
+                self.notes(),
+                self.source,
+            ),
             value: self.value_section()?,
             belief: self.belief()?,
             channel_sentences: self.channel_sentences(),
@@ -118,7 +108,6 @@ impl LifetimeReport<'_> {
                 .transpose()?,
             cohorts: self.cohort_table(),
             customers: self.customer_section()?,
-            read: self.source.read(),
             how: How {
                 model: self.customers.model,
                 level: self.level(),

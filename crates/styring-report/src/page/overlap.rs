@@ -1,14 +1,14 @@
 //! The page of audiences and what they share.
 
-use minijinja::value::Value;
 use serde::Serialize;
 use styring_segments::Language;
 use styring_segments::exclusions::Role;
 
+use super::frame::{Frame, Top};
 use super::goal::Card;
 use super::lifetime::both;
-use super::table::{Body, Cell, Column, Label, Row, Table};
-use super::{Chart, css, read, rendered};
+use super::table::{Cell, Column, Label, Row, Table};
+use super::{Chart, rendered};
 use crate::figures::Said;
 use crate::overlap::{Area, Both, Line, Step};
 use crate::overlap_words::{people, share};
@@ -17,15 +17,7 @@ use crate::{Error, OverlapReport, charts, numbers};
 
 #[derive(Serialize)]
 struct Page {
-    title: &'static str,
-    source: String,
-    headline: String,
-    lead: Vec<String>,
-    css: Value,
-    banner: Option<read::Banner>,
-    warnings: Vec<String>,
-    more_warnings: usize,
-    cards: Vec<Card>,
+    frame: Frame,
     up_set: Chart,
     left_out: Option<String>,
     regions: Table,
@@ -42,7 +34,6 @@ struct Page {
     greedy_steps: Table,
     findings: Vec<String>,
     remarks: Vec<String>,
-    read: read::Read,
     has_rows: bool,
     sketched: bool,
     least: Option<String>,
@@ -52,26 +43,23 @@ pub(crate) fn html(report: &OverlapReport<'_>) -> Result<String, Error> {
     rendered(concat!(include_str!("../parts.html"), include_str!("../overlap.html")), report.page()?)
 }
 
-fn table(caption: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { caption: caption.to_owned(), columns, bodies: vec![Body { label: None, rows }], ..Table::default() }
-}
-
 impl OverlapReport<'_> {
     fn page(&self) -> Result<Page, Error> {
         let overlap = self.overlap;
-        let (warnings, more_warnings) = read::first(self.source.warnings(&self.told_notes()));
         let greedily = !overlap.added_greedily.is_empty();
         let steps = |title: &str, steps: &[Step]| both(|width| charts::added(title, steps, width));
         Ok(Page {
-            title: "Audience overlap",
-            source: clean(&self.source.name),
-            headline: self.headline(),
-            lead: self.lead(),
-            css: Value::from_safe_string(css()),
-            banner: self.source.banner(),
-            warnings,
-            more_warnings,
-            cards: self.cards(),
+            frame: Frame::new(
+                Top {
+                    kicker: clean(&self.source.name),
+                    title: "Audience overlap".to_owned(),
+                    headline: self.headline(),
+                    lead: self.lead(),
+                },
+                self.cards(),
+                self.told_notes(),
+                self.source,
+            ),
             up_set: both(|width| charts::up_set(overlap, width))?,
             left_out: self.left_out(),
             regions: self.region_table(usize::MAX),
@@ -90,7 +78,6 @@ impl OverlapReport<'_> {
             greedy_steps: step_table("The same, the one that adds most always next", &overlap.added_greedily),
             findings: self.findings(),
             remarks: self.remarks(),
-            read: self.source.read(),
             has_rows: self.source.rows > 0,
             sketched: overlap.sketched,
             least: overlap.least.map(numbers::rows),
@@ -130,7 +117,7 @@ impl OverlapReport<'_> {
                 vec![people(area.exclusive).into(), people(area.inclusive).into()],
             )
         };
-        table(
+        Table::plain(
             "Who is in which of the numbered audiences, the largest first: exclusive numbers add up, inclusive ones do not",
             vec![
                 Column::text("Audiences"),
@@ -181,7 +168,7 @@ impl OverlapReport<'_> {
             Row::new(Label::plain(&pair.a), cells.collect())
         };
         (!pairs.is_empty()).then(|| {
-            table(
+            Table::plain(
                 title,
                 vec![
                     Column::text("A"),
@@ -207,7 +194,7 @@ impl OverlapReport<'_> {
             });
             Row::new(Label::plain(&format!("{} · {}", place + 1, line.name)), cells)
         };
-        table(
+        Table::plain(
             "From gross to net, in priority",
             vec![
                 Column::text("Segment"),
@@ -235,7 +222,7 @@ impl OverlapReport<'_> {
         });
         let rows: Vec<Row> = rows.collect();
         (!rows.is_empty()).then(|| {
-            table(
+            Table::plain(
                 "Negative lists",
                 vec![
                     Column::text("Segment"),
@@ -255,7 +242,7 @@ fn step_table(caption: &str, steps: &[Step]) -> Table {
         let cells = [step.new, step.duplicated, step.cumulative].map(|number| people(number).into());
         Row::new(Label::plain(&step.name), cells.into())
     };
-    table(
+    Table::plain(
         caption,
         vec![
             Column::text("Audience"),

@@ -4,7 +4,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::lifetime::both;
-use super::table::{Body, Column, Label, Row, Table};
+use super::table::{Column, Label, Row, Table};
 use super::{Chart, css, rendered};
 use crate::charts::READINGS;
 use crate::figures::Said;
@@ -25,10 +25,6 @@ struct Page {
 
 pub(crate) fn html(report: &PlanTestReport<'_>) -> Result<String, Error> {
     rendered(concat!(include_str!("../parts.html"), include_str!("../plan_test.html")), report.page()?)
-}
-
-fn table(caption: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { caption: caption.to_owned(), columns, bodies: vec![Body { label: None, rows }], ..Table::default() }
 }
 
 fn visitors(count: f64) -> String {
@@ -131,7 +127,11 @@ impl PlanTestReport<'_> {
         if timed {
             columns.extend([Column::number("Days", ""), Column::number("Whole weeks", "")]);
         }
-        table("How large the test has to be", columns, self.planned.readings.iter().enumerate().map(row).collect())
+        Table::plain(
+            "How large the test has to be",
+            columns,
+            self.planned.readings.iter().enumerate().map(row).collect(),
+        )
     }
 
     pub(crate) fn week_table(&self) -> Option<Table> {
@@ -149,7 +149,7 @@ impl PlanTestReport<'_> {
         };
         let mut columns = vec![Column::text("Weeks"), Column::number("Visitors", "Of all variants")];
         columns.extend(READINGS.map(|name| Column::number(name, "The smallest effect that is found")));
-        Some(table(
+        Some(Table::plain(
             "The smallest effect that so many weeks find",
             columns,
             self.planned.by_weeks.iter().map(row).collect(),

@@ -3,28 +3,19 @@
 mod cards;
 mod tables;
 
-use minijinja::value::Value;
 use serde::Serialize;
 
+use super::frame::{Frame, Top};
 use super::goal::Card;
 use super::lifetime::both;
 use super::table::Table;
-use super::{Chart, css, read, rendered};
+use super::{Chart, rendered};
 use crate::text::clean;
 use crate::{Error, ReachReport, charts};
 
 #[derive(Serialize)]
 struct Page {
-    title: String,
-    source: String,
-    headline: String,
-    lead: Vec<String>,
-    css: Value,
-    banner: Option<read::Banner>,
-    warnings: Vec<String>,
-    more_warnings: usize,
-    notes: Vec<String>,
-    cards: Vec<Card>,
+    frame: Frame,
     frequency: Section,
     k_plus: Chart,
     channels: Section,
@@ -41,7 +32,6 @@ struct Page {
     universe_chart: Option<Chart>,
     more: Option<Table>,
     guesses: Option<Table>,
-    read: read::Read,
     level: String,
 }
 
@@ -60,8 +50,6 @@ impl ReachReport<'_> {
     fn page(&self) -> Result<Page, Error> {
         let reached = self.reached;
         let reach = reached.reach.count();
-        let notes = self.notes();
-        let (warnings, more_warnings) = read::first(self.source.warnings(&notes));
         let fit = reached.universe.as_ref().and_then(|universe| universe.fit.as_ref().ok());
         let caps: Vec<_> = reached.caps.iter().chain([&reached.all_caps]).collect();
         let counted = (reached.impressions, reach);
@@ -69,16 +57,17 @@ impl ReachReport<'_> {
         let by_gain =
             |width| charts::added_reach("Added reach, the largest gain next", &reached.greedily, reach, width);
         Ok(Page {
-            title: "Reach and frequency".to_owned(),
-            source: clean(&self.source.name),
-            headline: self.headline(),
-            lead: self.lead(),
-            css: Value::from_safe_string(css()),
-            banner: self.source.banner(),
-            warnings,
-            more_warnings,
-            notes,
-            cards: self.cards(),
+            frame: Frame::new(
+                Top {
+                    kicker: clean(&self.source.name),
+                    title: "Reach and frequency".to_owned(),
+                    headline: self.headline(),
+                    lead: self.lead(),
+                },
+                self.cards(),
+                self.notes(),
+                self.source,
+            ),
             frequency: Section {
                 sentences: vec![self.frequency_sentence()],
                 chart: both(|width| charts::contacts(&reached.frequencies, width))?,
@@ -109,7 +98,6 @@ impl ReachReport<'_> {
                 .transpose()?,
             more: self.more_table(),
             guesses: self.guess_table(),
-            read: self.source.read(),
             level: self.level(),
         })
     }

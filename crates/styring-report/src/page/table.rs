@@ -112,6 +112,12 @@ impl From<String> for Cell {
 }
 
 impl Table {
+    /// Rows under one heading, without parts.
+    pub(super) fn plain(caption: impl Into<String>, columns: Vec<Column>, rows: Vec<Row>) -> Self {
+        let bodies = vec![Body { label: None, rows }];
+        Self { caption: caption.into(), groups: Vec::new(), columns, bodies }
+    }
+
     pub(crate) fn caption(&self) -> &str {
         &self.caption
     }

@@ -1,14 +1,14 @@
 //! The page of a test of variants.
 
-use minijinja::value::Value;
 use serde::Serialize;
 use styring_experiments::Readout;
 use styring_playbook::{Measure, Reading, TestDecision};
 
+use super::frame::{Frame, Top};
 use super::goal::Card;
 use super::lifetime::both;
-use super::table::{Body, Column, Label, Row, Table};
-use super::{Chart, css, read, rendered};
+use super::table::{Column, Label, Row, Table};
+use super::{Chart, rendered};
 use crate::figures::Said;
 use crate::test_words::{Unit, mean, p_value};
 use crate::text::clean;
@@ -21,16 +21,9 @@ const COURSES: usize = 6;
 
 #[derive(Serialize)]
 struct Page {
-    title: String,
-    source: String,
-    headline: String,
-    lead: Vec<String>,
-    css: Value,
-    banner: Option<read::Banner>,
-    warnings: Vec<String>,
-    more_warnings: usize,
-    notes: Vec<String>,
-    cards: Vec<Card>,
+    frame: Frame,
+    /// Anchors and names.
+    sections: Vec<[&'static str; 2]>,
     reading: String,
     effects: Chart,
     treatments: Table,
@@ -41,7 +34,6 @@ struct Page {
     more_looks: Option<String>,
     split: String,
     arms: Table,
-    read: read::Read,
     how: How,
 }
 
@@ -62,30 +54,35 @@ pub(crate) fn html(report: &TestReport<'_>) -> Result<String, Error> {
     rendered(concat!(include_str!("../parts.html"), include_str!("../test.html")), report.page()?)
 }
 
-fn table(caption: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { caption: caption.to_owned(), columns, bodies: vec![Body { label: None, rows }], ..Table::default() }
-}
-
 impl TestReport<'_> {
     fn page(&self) -> Result<Page, Error> {
         let tested = self.tested;
-        let notes = self.notes();
-        let (warnings, more_warnings) = read::first(self.source.warnings(&notes));
         let dated = tested.looks.iter().filter(|look| look.day.is_some()).count() > 1;
         let several = dated && !matches!(tested.reading, Reading::Once);
         let courses = 0..if dated { tested.treatments.len().min(COURSES) } else { 0 };
         let evidence = several.then(|| both(|width| charts::test_evidence(tested, width))).transpose()?;
+        let mut sections = vec![
+            ["effect", "Effect"],
+            ["variants", "Variants"],
+            ["read", "What was read"],
+            ["how", "How it was computed"],
+        ];
+        if dated {
+            sections.insert(1, ["course", "Course"]);
+        }
         Ok(Page {
-            title: "Test of variants".to_owned(),
-            source: clean(&self.source.name),
-            headline: self.headline(),
-            lead: self.lead(),
-            css: Value::from_safe_string(css()),
-            banner: self.source.banner(),
-            warnings,
-            more_warnings,
-            notes,
-            cards: self.cards(),
+            sections,
+            frame: Frame::new(
+                Top {
+                    kicker: clean(&self.source.name),
+                    title: "Test of variants".to_owned(),
+                    headline: self.headline(),
+                    lead: self.lead(),
+                },
+                self.cards(),
+                self.notes(),
+                self.source,
+            ),
             reading: self.reading_sentence(),
             effects: both(|width| charts::test_effects(tested, width))?,
             treatments: self.treatment_table(),
@@ -114,7 +111,6 @@ impl TestReport<'_> {
                 .map(|more| format!("And {more} before: all are in looks.csv.")),
             split: self.split_sentence(),
             arms: self.arm_table(),
-            read: self.source.read(),
             how: self.how(),
         })
     }
@@ -183,8 +179,8 @@ impl TestReport<'_> {
                 ],
             )
         };
-        table(
-            &format!("Treatments against {}", self.control()),
+        Table::plain(
+            format!("Treatments against {}", self.control()),
             vec![
                 Column::text("Treatment"),
                 Column::number("Effect", unit.axis),
@@ -228,7 +224,7 @@ impl TestReport<'_> {
             columns.push(Column::number("Conversions", ""));
         }
         columns.push(Column::number(if conversions { "Rate" } else { "Mean" }, self.metric));
-        table(
+        Table::plain(
             "What each variant got and brought; the control first",
             columns,
             (0..).zip(&tested.arms).map(row).collect(),
@@ -256,7 +252,7 @@ impl TestReport<'_> {
             Row::new(Label::plain(&day), cells)
         };
         let rows = tested.looks.iter().skip(tested.looks.len().saturating_sub(LOOKS)).map(row).collect();
-        table("Look by look; all that has come in until then", columns, rows)
+        Table::plain("Look by look; all that has come in until then", columns, rows)
     }
 
     fn decision_word(&self, decision: TestDecision) -> String {

@@ -3,7 +3,7 @@
 use styring_experiments::Language;
 use styring_playbook::GeoAnswer;
 
-use super::super::table::{Body, Cell, Column, Label, Row, Table};
+use super::super::table::{Cell, Column, Label, Row, Table};
 use crate::figures::Said;
 use crate::geo_words::{figure, set, test_name};
 use crate::text::{clean, plural};
@@ -11,10 +11,6 @@ use crate::{GeoReport, numbers};
 
 /// Weights below this are counted, not listed.
 const WEIGHS: f64 = 0.0005;
-
-fn table(caption: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { caption: caption.to_owned(), columns, bodies: vec![Body { label: None, rows }], ..Table::default() }
-}
 
 impl GeoReport<'_> {
     pub(crate) fn methods_table(&self) -> Table {
@@ -40,8 +36,8 @@ impl GeoReport<'_> {
             };
             Row { total: false, ..Row::new(Label::plain(&name), cells) }
         };
-        table(
-            &format!("Extra {} in all, by every method", self.value_name()),
+        Table::plain(
+            format!("Extra {} in all, by every method", self.value_name()),
             vec![
                 Column::text("Method"),
                 Column::number("Estimate", "In all, over the treated regions and days"),
@@ -70,7 +66,7 @@ impl GeoReport<'_> {
                 vec![number(other.studentised).into(), number(other.rmspe_ratio).into()],
             )
         }));
-        Some(table(
+        Some(Table::plain(
             "Placebos, the furthest from zero first",
             vec![
                 Column::text("Region"),
@@ -93,7 +89,7 @@ impl GeoReport<'_> {
             let share = format!("{}\u{202f}%", numbers::decimal(weight.weight * 100.0, 1));
             Row::new(Label::plain(&weight.region), vec![share.into()])
         });
-        table(
+        Table::plain(
             "What each region counts for in the synthetic control",
             vec![Column::text("Region"), Column::number("Weight", "They sum to 100 %")],
             rows.collect(),

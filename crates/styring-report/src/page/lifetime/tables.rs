@@ -5,7 +5,7 @@ use styring_ltv::{Estimates, ProjectedCohort};
 use styring_money::Exact;
 use styring_playbook::{Ahead, ChannelCustomers, Outlook};
 
-use super::super::table::{Body, Cell, Column, Label, Row, Table};
+use super::super::table::{Cell, Column, Label, Row, Table};
 use crate::figures::Said;
 use crate::lifetime_words::{amounts, bare_about, bare_like, count_about, part, range, why};
 use crate::{LifetimeReport, numbers};
@@ -16,10 +16,6 @@ const AGES: [u32; 9] = [0, 30, 60, 90, 180, 365, 730, 1095, 1825];
 const PARAMETERS: usize = 4;
 /// A customer is endangered from this part of the value on: below it, there is nothing to save.
 const AT_STAKE: f64 = 1e-6;
-
-fn table(caption: String, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { caption, columns, bodies: vec![Body { label: None, rows }], ..Table::default() }
-}
 
 /// How much a table says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +84,7 @@ impl LifetimeReport<'_> {
         if self.spec.cac.is_some() {
             columns.push(Column::number("LTV:CAC", "Value over the cost of acquisition"));
         }
-        table(
+        Table::plain(
             format!("What a customer was worth by age, in {}", self.currency()),
             columns,
             ages.iter().map(row).collect(),
@@ -121,7 +117,7 @@ impl LifetimeReport<'_> {
         let limits = format!("{}, from to", self.level());
         Table {
             groups: vec![(String::new(), 1), ("All customers so far".to_owned(), 4), ("A new customer".to_owned(), 2)],
-            ..table(
+            ..Table::plain(
                 format!("What is to come, values in {}", self.currency()),
                 vec![
                     Column::text("Within"),
@@ -158,7 +154,7 @@ impl LifetimeReport<'_> {
             ];
             Row::new(Label::plain(&ranked.name), cells)
         });
-        table(
+        Table::plain(
             "The models that were fitted, the best by AIC first".to_owned(),
             vec![
                 Column::text("Model"),
@@ -193,7 +189,7 @@ impl LifetimeReport<'_> {
         columns.extend(
             ["First", "Second", "Third", "Fourth"].map(|title| Column::number(title, "Value ± standard error")),
         );
-        table(
+        Table::plain(
             format!("Parameters with their standard errors; time in units of {}", self.unit()),
             columns,
             purchases.chain(spending).map(row).collect(),
@@ -231,7 +227,7 @@ impl LifetimeReport<'_> {
             Row::new(Label::plain(&name), cells(row.customers, row.actual, row.expected))
         });
         let total = Row::total("All", cells(customers, actual, expected));
-        Some(table(
+        Some(Table::plain(
             "What customers did after the calibration, by their repeat purchases until then".to_owned(),
             vec![
                 Column::text("Repeat purchases"),
@@ -276,7 +272,7 @@ impl LifetimeReport<'_> {
             Column::number("Purchase factor", "How much more often they buy than customers of the first channel"),
             Column::number("Dropout factor", "How much more readily they leave"),
         ]);
-        Some(table(
+        Some(Table::plain(
             format!("Customers by acquisition channel; values in {}, limits of {}", self.currency(), self.level()),
             columns,
             channels.iter().enumerate().map(row).collect(),
@@ -359,7 +355,7 @@ impl LifetimeReport<'_> {
         total.push(self.money(all.per_customer()).into());
         total.extend(value(all, cohorts.cohorts().all(|cohort| cohort.observed_age() >= age)));
         let rows = cohorts.cohorts().map(row).chain([Row::total("All", total)]).collect();
-        Some(table(
+        Some(Table::plain(
             format!("Value of a customer by month of the first order, in {}", self.currency()),
             vec![
                 Column::text("First order"),
@@ -483,7 +479,7 @@ impl LifetimeReport<'_> {
         ]);
         columns.extend(full(Column::number("First order", "")));
         columns.push(Column::number("Last order", ""));
-        table(caption, columns, ranked.iter().map(row).collect())
+        Table::plain(caption, columns, ranked.iter().map(row).collect())
     }
 
     /// The day of the last order.

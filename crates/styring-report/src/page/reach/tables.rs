@@ -3,7 +3,7 @@
 use styring_playbook::{Added, CapEffect};
 use styring_reach::cap::Rule;
 
-use super::super::table::{Body, Cell, Column, Label, Row, Table};
+use super::super::table::{Cell, Column, Label, Row, Table};
 use crate::charts::frequencies;
 use crate::figures::Said;
 use crate::reach_words::{counted, rule_channels, share, window};
@@ -11,10 +11,6 @@ use crate::{ReachReport, numbers};
 
 /// So many of those who saw too much are named.
 const NAMED: usize = 20;
-
-fn table(caption: &str, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { caption: caption.to_owned(), columns, bodies: vec![Body { label: None, rows }], ..Table::default() }
-}
 
 impl ReachReport<'_> {
     pub(crate) fn frequency_table(&self) -> Table {
@@ -31,7 +27,7 @@ impl ReachReport<'_> {
                 ],
             )
         };
-        table(
+        Table::plain(
             "People by number of impressions",
             vec![
                 Column::text("Impressions"),
@@ -76,7 +72,7 @@ impl ReachReport<'_> {
                 self.average().into(),
             ],
         ));
-        table(
+        Table::plain(
             "Channels, the widest first; the reach of all is not the sum",
             vec![
                 Column::text("Channel"),
@@ -111,8 +107,8 @@ impl ReachReport<'_> {
             Row::new(Label::channel(&step.channel, place(&step.channel).unwrap_or_default()), cells)
         };
         let added = |order: &str, steps: &[Added]| {
-            table(
-                &format!("What each channel adds to those before it. {order}"),
+            Table::plain(
+                format!("What each channel adds to those before it. {order}"),
                 vec![
                     Column::text("Channel"),
                     Column::number("Added", "People whom none before it reached"),
@@ -148,7 +144,7 @@ impl ReachReport<'_> {
         let mut rows: Vec<Row> = self.spec.caps.iter().zip(&self.reached.caps).map(row).collect();
         let all = ["", "", ""].map(str::to_owned);
         rows.push(Row::total("All together", cells(all, &self.reached.all_caps)));
-        table(
+        Table::plain(
             "What each cap by itself would have done, and all of them together",
             vec![
                 Column::text("Cap"),
@@ -173,7 +169,7 @@ impl ReachReport<'_> {
         });
         let rows: Vec<Row> = rows.collect();
         (!rows.is_empty()).then(|| {
-            table(
+            Table::plain(
                 "Who saw too much, the most first",
                 vec![
                     Column::text("Person"),
@@ -208,7 +204,7 @@ impl ReachReport<'_> {
                 ],
             )
         });
-        Some(table(
+        Some(Table::plain(
             "Fewer and more impressions of the same kind, by the model",
             vec![
                 Column::text("Impressions"),
@@ -238,7 +234,7 @@ impl ReachReport<'_> {
             row(guess.model, guess.share, said)
         }));
         rows.push(row("The log", universe.share, "counted"));
-        Some(table(
+        Some(Table::plain(
             "The reach of all channels from channels and pairs alone, and in truth",
             vec![
                 Column::text("By"),
