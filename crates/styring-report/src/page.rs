@@ -4,7 +4,7 @@ mod budget;
 mod cards;
 mod frame;
 mod geo;
-mod goal;
+pub(crate) mod goal;
 pub(crate) mod lifetime;
 pub(crate) mod overlap;
 mod plan_test;

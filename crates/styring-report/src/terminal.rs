@@ -14,6 +14,8 @@ use styring_money::Currency;
 use styring_playbook::PartReview;
 
 use crate::figures::Figure;
+use crate::page::goal::Card;
+use crate::page::table::Table;
 use crate::page::{read, results};
 use crate::period::Period;
 use crate::text::{clean, group_amounts, plural};
@@ -81,6 +83,36 @@ impl Source {
         for line in &self.assumptions {
             let line = clean(line);
             out.sentence(2, &currency.map_or_else(|| line.clone(), |currency| group_amounts(&line, currency)));
+        }
+    }
+}
+
+/// What comes first: the answer, what must be known before acting on it, and the rest in sentences.
+fn print_top(out: &mut Out, headline: &str, source: &Source, lead: &[String]) {
+    out.sentence(0, headline);
+    source.print_warnings(out);
+    for sentence in lead {
+        out.sentence(0, sentence);
+    }
+}
+
+/// The key figures; `of` is the title of what stands beside them.
+fn print_cards(out: &mut Out, cards: Vec<Card>, of: &str) {
+    out.gap();
+    let cards = cards.into_iter().map(|card| vec![card.title, card.large.text, card.small.join("; ")]);
+    out.table(&[Heading::name("Key figure"), Heading::number("Value"), Heading::name(of)], cards.collect());
+}
+
+/// Parts of a report: a heading, sentences, tables.
+fn print_sections(out: &mut Out, sections: impl IntoIterator<Item = (&'static str, Vec<String>, Vec<Table>)>) {
+    for (heading, sentences, tables) in sections {
+        out.gap();
+        out.sentence(0, heading);
+        for sentence in sentences {
+            out.sentence(2, &sentence);
+        }
+        for table in tables {
+            out.print_table(&table);
         }
     }
 }

@@ -1,17 +1,11 @@
-use super::out::{Heading, Out};
-use super::print_notes;
+use super::out::Out;
+use super::{print_cards, print_notes, print_sections, print_top};
 use crate::GeoReport;
 
 pub(crate) fn print(report: &GeoReport<'_>, width: u16) -> String {
     let mut out = Out::new(width);
-    out.sentence(0, &report.headline());
-    report.source.print_warnings(&mut out);
-    for sentence in report.lead() {
-        out.sentence(0, &sentence);
-    }
-    out.gap();
-    let cards = report.cards().into_iter().map(|card| vec![card.title, card.large.text, card.small.join("; ")]);
-    out.table(&[Heading::name("Key figure"), Heading::number("Value"), Heading::name("Of what")], cards.collect());
+    print_top(&mut out, &report.headline(), report.source, &report.lead());
+    print_cards(&mut out, report.cards(), "Of what");
     let fit = vec![report.fit_sentence(), report.weights_sentence()];
     let sections = [
         ("Cost", report.cost_sentences(), Vec::new()),
@@ -19,16 +13,7 @@ pub(crate) fn print(report: &GeoReport<'_>, width: u16) -> String {
         ("Placebos", report.placebo_sentences(), Vec::new()),
         ("Before the treatment", fit, vec![report.weights_table()]),
     ];
-    for (heading, sentences, tables) in sections {
-        out.gap();
-        out.sentence(0, heading);
-        for sentence in sentences {
-            out.sentence(2, &sentence);
-        }
-        for table in tables {
-            out.print_table(&table);
-        }
-    }
+    print_sections(&mut out, sections);
     if let Some(more) = report.more_weights() {
         out.sentence(2, &more);
     }

@@ -1,5 +1,5 @@
 use super::out::Out;
-use super::print_notes;
+use super::{print_notes, print_top};
 use crate::OverlapReport;
 use crate::text::{clean, plural};
 
@@ -10,11 +10,7 @@ pub(crate) fn print(report: &OverlapReport<'_>, width: u16) -> String {
     let (overlap, source) = (report.overlap, report.source);
     let mut out = Out::new(width);
     out.sentence(0, "Audience overlap");
-    out.sentence(0, &report.headline());
-    source.print_warnings(&mut out);
-    for sentence in report.lead() {
-        out.sentence(0, &sentence);
-    }
+    print_top(&mut out, &report.headline(), source, &report.lead());
     out.print_table(&report.line_table());
     if let Some(pairs) = report.first_pairs(ROWS) {
         out.print_table(&pairs);
