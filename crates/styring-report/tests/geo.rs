@@ -6,14 +6,13 @@ mod common;
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
-use common::{check_page, check_svg, not_numbers, parse};
+use common::{check_page, check_svg, check_terminal, not_numbers, parse, readable};
 use styring_experiments::geo::Weighting;
 use styring_experiments::{Language, Level};
 use styring_money::Exact;
 use styring_playbook::{GeoMethod, GeoSpend, GeoTested, GeoTestedSpec, RegionDays};
 use styring_report::charts::{self, NARROW, WIDE};
 use styring_report::{GeoReport, Source};
-use unicode_width::UnicodeWidthStr;
 
 const WIDTHS: [u32; 6] = [0, NARROW, 420, 560, WIDE, 1400];
 
@@ -107,10 +106,6 @@ static TESTS: LazyLock<Vec<(&str, Test)>> = LazyLock::new(|| {
     ]
 });
 
-fn readable(text: &str) -> String {
-    text.replace(['\u{202f}', '\u{a0}'], " ").replace("&#x2f;", "/")
-}
-
 fn of(name: &str) -> &'static Test {
     &TESTS.iter().find(|(own, _)| *own == name).unwrap().1
 }
@@ -150,11 +145,7 @@ fn no_label_lies_on_another_and_none_leaves_the_frame() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     for (name, test) in TESTS.iter() {
-        for width in (0..=180).step_by(15) {
-            for line in test.report().terminal(width).lines() {
-                assert!(line.width() <= usize::from(width.max(20)), "{name}, {width}: {line:?}");
-            }
-        }
+        check_terminal(name, |width| test.report().terminal(width));
     }
 }
 

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::LazyLock;
 
-use common::{check_page, check_svg, not_numbers, parse};
+use common::{check_page, check_svg, check_terminal, not_numbers, parse, readable, rows};
 use proptest::prelude::*;
 use styring_report::charts::{self, NARROW, WIDE};
 use styring_report::overlap::{Overlap, OverlapSpec, People, Share, Told};
@@ -13,7 +13,6 @@ use styring_report::{Error, OverlapReport, Source};
 use styring_segments::Language;
 use styring_segments::exclusions::{Mode, NestedWindow, PlanOptions, Segment, Threshold};
 use styring_segments::overlap::{AudienceSet, Audiences, SortedIds, ThetaBuilder, ThetaSketch};
-use unicode_width::UnicodeWidthStr;
 
 const WIDTHS: [u32; 6] = [0, NARROW, 420, 560, WIDE, 1400];
 
@@ -132,10 +131,6 @@ fn named(name: &str) -> &'static Case {
     &CASES.iter().find(|(own, _)| *own == name).unwrap().1
 }
 
-fn readable(text: &str) -> String {
-    text.replace(['\u{202f}', '\u{a0}'], " ").replace("&#x2f;", "/")
-}
-
 #[test]
 fn every_case_gives_a_whole_page_that_needs_nothing_else() {
     for (name, case) in CASES.iter() {
@@ -171,29 +166,8 @@ fn no_label_lies_on_another_and_none_leaves_the_frame() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     for (name, case) in CASES.iter() {
-        for width in (0..=180).step_by(15) {
-            for line in case.report().terminal(width).lines() {
-                assert!(line.width() <= usize::from(width.max(20)), "{name}, {width}: {line:?}");
-            }
-        }
+        check_terminal(name, |width| case.report().terminal(width));
     }
-}
-
-/// The texts of the rows of the table whose caption begins so.
-fn rows(html: &str, caption: &str) -> Vec<Vec<String>> {
-    let page = parse(html);
-    let text = |node: roxmltree::Node<'_, '_>| {
-        let texts: String =
-            node.descendants().filter(roxmltree::Node::is_text).filter_map(|node| node.text()).collect();
-        readable(texts.trim())
-    };
-    let table = page
-        .descendants()
-        .filter(|node| node.has_tag_name("table"))
-        .find(|table| table.descendants().any(|node| node.has_tag_name("caption") && text(node).starts_with(caption)));
-    let body = table.unwrap().descendants().filter(|node| node.has_tag_name("tbody")).flat_map(|body| body.children());
-    let rows = body.filter(|node| node.has_tag_name("tr"));
-    rows.map(|row| row.children().filter(roxmltree::Node::is_element).map(text).collect()).collect()
 }
 
 fn number(text: &str) -> u64 {

@@ -6,14 +6,13 @@ mod common;
 use std::sync::LazyLock;
 
 use chrono_tz::Tz;
-use common::{check_page, check_svg, not_numbers, parse};
+use common::{check_page, check_svg, check_terminal, not_numbers, parse, readable, rows};
 use proptest::prelude::*;
 use styring_playbook::{Contacts, Reached, ReachedSpec};
 use styring_reach::Overexposure;
 use styring_reach::cap::{Calendar, CalendarUnit, Per, Rule, Rules, Window};
 use styring_report::charts::{self, NARROW, WIDE};
 use styring_report::{ReachReport, Source};
-use unicode_width::UnicodeWidthStr;
 
 const WIDTHS: [u32; 6] = [0, NARROW, 420, 560, WIDE, 1400];
 const FIRST: i64 = 1_756_720_800; // 1 September 2025, noon in Oslo
@@ -85,10 +84,6 @@ static LOGS: LazyLock<Vec<(&str, Log)>> = LazyLock::new(|| {
     ]
 });
 
-fn readable(text: &str) -> String {
-    text.replace(['\u{202f}', '\u{a0}'], " ").replace("&#x2f;", "/")
-}
-
 #[test]
 fn every_log_gives_a_whole_page_that_needs_nothing_else() {
     for (name, log) in LOGS.iter() {
@@ -130,29 +125,8 @@ fn no_label_lies_on_another_and_none_leaves_the_frame() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     for (name, log) in LOGS.iter() {
-        for width in (0..=180).step_by(15) {
-            for line in log.report().terminal(width).lines() {
-                assert!(line.width() <= usize::from(width.max(20)), "{name}, {width}: {line:?}");
-            }
-        }
+        check_terminal(name, |width| log.report().terminal(width));
     }
-}
-
-/// The texts of the rows of the table whose caption begins so.
-fn rows(html: &str, caption: &str) -> Vec<Vec<String>> {
-    let page = parse(html);
-    let text = |node: roxmltree::Node<'_, '_>| {
-        let texts: String =
-            node.descendants().filter(roxmltree::Node::is_text).filter_map(|node| node.text()).collect();
-        readable(texts.trim())
-    };
-    let table = page
-        .descendants()
-        .filter(|node| node.has_tag_name("table"))
-        .find(|table| table.descendants().any(|node| node.has_tag_name("caption") && text(node).starts_with(caption)));
-    let body = table.unwrap().descendants().filter(|node| node.has_tag_name("tbody")).flat_map(|body| body.children());
-    let rows = body.filter(|node| node.has_tag_name("tr"));
-    rows.map(|row| row.children().filter(roxmltree::Node::is_element).map(text).collect()).collect()
 }
 
 #[test]

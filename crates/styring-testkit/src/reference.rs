@@ -274,6 +274,14 @@ impl Check {
         }
     }
 
+    /// As many as expected, each within the tolerance of `f64`.
+    pub fn floats(&mut self, what: &str, got: &[f64], expected: &[f64]) {
+        self.equal(&format!("length of {what}"), &got.len(), &expected.len());
+        for (got, expected) in got.iter().zip(expected) {
+            self.float(what, *got, *expected);
+        }
+    }
+
     /// Within the tolerance of floating point. A result that is not finite deviates.
     pub fn float(&mut self, what: &str, got: f64, expected: f64) {
         let tolerance = self.tolerance.of(what);

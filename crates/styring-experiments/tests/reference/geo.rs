@@ -31,13 +31,6 @@ fn ends(check: &mut Check, what: &str, readout: &Readout, expected: [f64; 2]) {
     check.float(what, high, expected[1]);
 }
 
-fn list(check: &mut Check, what: &str, got: &[f64], expected: &[f64]) {
-    check.equal(&format!("length of {what}"), &got.len(), &expected.len());
-    for (got, expected) in got.iter().zip(expected) {
-        check.float(what, *got, *expected);
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExperimentsDid {
@@ -143,11 +136,11 @@ fn geo_synthetic_control() {
             let panel = panel(rows, &treated, input.n_pre);
             let weighting = Weighting::default();
             let synthetic = SyntheticControl::new(&panel, weighting).unwrap();
-            list(check, "weights", synthetic.weights(), &expected.weights);
+            check.floats("weights", synthetic.weights(), &expected.weights);
             let sse = synthetic.l2() * synthetic.l2();
             check.float("pre_sse", sse, expected.pre_sse);
             check.float("pre_rmspe", synthetic.rmspe_before(), expected.pre_rmspe);
-            list(check, "gap_post", &synthetic.gaps()[input.n_pre..], &expected.gap_post);
+            check.floats("gap_post", &synthetic.gaps()[input.n_pre..], &expected.gap_post);
             check.float("att", synthetic.effect(), expected.att);
             check.number(
                 "rmspe_ratio",
@@ -201,8 +194,8 @@ fn synthetic_control() {
         let panel = panel(input.y, &treated, input.t0);
         let weighting = Weighting { demeaned: input.demean, ridge: None };
         let synthetic = SyntheticControl::new(&panel, weighting).unwrap();
-        list(check, "weights", synthetic.weights(), &expected.weights);
-        list(check, "counterfactual_post", &synthetic.counterfactual()[input.t0..], &expected.counterfactual_post);
+        check.floats("weights", synthetic.weights(), &expected.weights);
+        check.floats("counterfactual_post", &synthetic.counterfactual()[input.t0..], &expected.counterfactual_post);
         check.float("att", synthetic.effect(), expected.att);
         check.float("att_total", synthetic.total(), expected.att_total);
         check.float("pct_lift", synthetic.lift().unwrap(), expected.pct_lift);
@@ -240,8 +233,8 @@ fn augsynth_ridge() {
         let panel = panel(input.y, &treated, input.t0);
         let weighting = Weighting { demeaned: false, ridge: Some(input.lambda) };
         let synthetic = SyntheticControl::new(&panel, weighting).unwrap();
-        list(check, "weights_sc", synthetic.simplex_weights(), &expected.weights_sc);
-        list(check, "weights_augmented", synthetic.weights(), &expected.weights_augmented);
+        check.floats("weights_sc", synthetic.simplex_weights(), &expected.weights_sc);
+        check.floats("weights_augmented", synthetic.weights(), &expected.weights_augmented);
         check.float("att", synthetic.effect(), expected.att);
     });
 }
@@ -280,7 +273,7 @@ fn conformal_moving_block() {
             let conformal = Conformal::new(&panel(rows, &treated, input.t0), Counterfactual::MeanDifference, norm);
             let p = |effect: f64| conformal.p_value(effect, Alternative::TwoSided).unwrap();
             check.float("p_value_zero", p(0.0), expected.p_value_zero);
-            list(check, "p_grid", &input.grid.iter().map(|effect| p(*effect)).collect::<Vec<_>>(), &expected.p_grid);
+            check.floats("p_grid", &input.grid.iter().map(|effect| p(*effect)).collect::<Vec<_>>(), &expected.p_grid);
             // The case keeps effects with p above alpha, the set those with alpha itself as well: between the two lies a level a little surer.
             let level = Level::from_alpha(input.alpha + 1e-9).unwrap();
             let set = conformal.readout(level).unwrap().set();

@@ -4,19 +4,12 @@ use serde::Deserialize;
 use styring_experiments::Level;
 use styring_experiments::geo::local_level::{LocalLevel, Trend, Variances};
 use styring_experiments::parity::causal_impact::{PRIOR_LEVEL_SD, causal_impact};
-use styring_testkit::reference::{Check, Reference};
+use styring_testkit::reference::Reference;
 
 /// From days × controls to controls × days.
 fn columns(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let controls = rows.first().map_or(0, Vec::len);
     (0..controls).map(|place| rows.iter().map(|row| row[place]).collect()).collect()
-}
-
-fn list(check: &mut Check, what: &str, got: &[f64], expected: &[f64]) {
-    check.equal(&format!("length of {what}"), &got.len(), &expected.len());
-    for (got, expected) in got.iter().zip(expected) {
-        check.float(what, *got, *expected);
-    }
 }
 
 #[derive(Deserialize)]
@@ -63,8 +56,8 @@ fn structural_ts_counterfactual() {
             let Parameters { sigma2_irregular: noise, sigma2_level: level, sigma2_trend: slope, beta } = input.params;
             let series = LocalLevel::new(&input.y, &[input.x], input.n_pre).unwrap().with_trend(trend).unwrap();
             let forecast = series.given(Variances { noise, level, slope }, Some(&[beta])).unwrap();
-            list(check, "forecast_mean", forecast.expected(), &expected.forecast_mean);
-            list(check, "forecast_se", forecast.standard_errors(), &expected.forecast_se);
+            check.floats("forecast_mean", forecast.expected(), &expected.forecast_mean);
+            check.floats("forecast_se", forecast.standard_errors(), &expected.forecast_se);
             let effect = forecast.effect(Level::P95).unwrap();
             check.float("cum_effect", effect.estimate().unwrap(), expected.cum_effect);
             check.float("cum_se", effect.standard_error().unwrap(), expected.cum_se);
@@ -100,9 +93,9 @@ fn local_level_kalman() {
         let variances = Variances { noise: input.var_eps, level: input.var_eta, slope: 0.0 };
         let forecast = series.given(variances, Some(&input.beta)).unwrap();
         check.float("loglik_burn1", forecast.log_likelihood(), expected.loglik_burn1);
-        list(check, "forecast_mean", forecast.expected(), &expected.forecast_mean);
+        check.floats("forecast_mean", forecast.expected(), &expected.forecast_mean);
         let squares: Vec<f64> = forecast.standard_errors().iter().map(|error| error * error).collect();
-        list(check, "forecast_var", &squares, &expected.forecast_var);
+        check.floats("forecast_var", &squares, &expected.forecast_var);
         let effect = forecast.effect(Level::P95).unwrap();
         check.float("cumulative_effect", effect.estimate().unwrap(), expected.cumulative_effect);
         check.float("cumulative_sd", effect.standard_error().unwrap(), expected.cumulative_sd);
@@ -137,7 +130,7 @@ fn local_level_mle() {
         check.float("loglik", fit.log_likelihood().min(expected.loglik), expected.loglik);
         check.float("var_eps", fit.variances().noise, expected.var_eps);
         check.float("var_eta", fit.variances().level, expected.var_eta);
-        list(check, "beta", fit.coefficients(), &expected.beta);
+        check.floats("beta", fit.coefficients(), &expected.beta);
     });
 }
 
@@ -172,7 +165,7 @@ fn causalimpact_mle() {
         let predicted = counterfactual.iter().sum::<f64>() / counterfactual.len() as f64;
         check.float("average_predicted", predicted, expected.average_predicted);
         let (low, high) = average.set().ends();
-        list(check, "average_effect_ci95", &[low, high], &expected.average_effect_ci95);
+        check.floats("average_effect_ci95", &[low, high], &expected.average_effect_ci95);
     });
 }
 

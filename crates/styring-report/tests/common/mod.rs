@@ -12,6 +12,7 @@ use styring_metrics::{Frequency, RollUp, Row};
 use styring_money::{Currency, Exact, Money};
 use styring_playbook::{Group, Plan, Results, Review, Span};
 use styring_report::{ExtraSum, Finding, Source, WeeklyReport};
+use unicode_width::UnicodeWidthStr;
 
 /// All that a report needs.
 pub struct Launch {
@@ -411,4 +412,35 @@ pub fn check_page(html: &str) {
     assert_eq!(html.matches("://").count(), html.matches("http://www.w3.org/2000/svg").count());
     assert!(!html.contains("url(") && !html.contains("@import"));
     assert!(not_numbers(html).is_empty());
+}
+
+/// With all kinds of gap as a space, and slashes as they were.
+pub fn readable(text: &str) -> String {
+    text.replace(['\u{202f}', '\u{a0}'], " ").replace("&#x2f;", "/")
+}
+
+/// The texts of the rows of the table whose caption begins so.
+pub fn rows(html: &str, caption: &str) -> Vec<Vec<String>> {
+    let page = parse(html);
+    let text = |node: roxmltree::Node<'_, '_>| {
+        let texts: String =
+            node.descendants().filter(roxmltree::Node::is_text).filter_map(|node| node.text()).collect();
+        readable(texts.trim())
+    };
+    let table = page
+        .descendants()
+        .filter(|node| node.has_tag_name("table"))
+        .find(|table| table.descendants().any(|node| node.has_tag_name("caption") && text(node).starts_with(caption)));
+    let body = table.unwrap().descendants().filter(|node| node.has_tag_name("tbody")).flat_map(|body| body.children());
+    let rows = body.filter(|node| node.has_tag_name("tr"));
+    rows.map(|row| row.children().filter(roxmltree::Node::is_element).map(text).collect()).collect()
+}
+
+/// No line is wider than the terminal, whatever its width.
+pub fn check_terminal(name: &str, print: impl Fn(u16) -> String) {
+    for width in (0..=180).step_by(15) {
+        for line in print(width).lines() {
+            assert!(line.width() <= usize::from(width.max(20)), "{name}, {width}: {line:?}");
+        }
+    }
 }
