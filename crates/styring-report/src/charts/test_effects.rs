@@ -36,9 +36,9 @@ pub fn test_effects(tested: &Tested, width: u32) -> Result<String, Error> {
         ends.into_iter().chain(*estimate)
     });
     let scale = Scale::level(finite.chain([0.0]).filter(|value| value.is_finite()));
-    let names =
-        if wide { rows.iter().map(|row| label::width(&row.0, super::canvas::TEXT)).fold(0.0, f64::max) } else { 0.0 };
-    let (left, right) = (PAD + names.min(width * 0.35) + 12.0, width - PAD - 12.0);
+    let longest = rows.iter().map(|row| label::width(&row.0, super::canvas::TEXT)).fold(0.0, f64::max);
+    let names = if wide { longest.min(width * 0.35) } else { 0.0 };
+    let (left, right) = (PAD + names + 12.0, width - PAD - 12.0);
     let x = |value: f64| left + scale.place(value).clamped() * (right - left);
     let top = PAD + 8.0;
     let bottom = top + ROW * rows.len().max(1) as f64;
@@ -61,7 +61,9 @@ pub fn test_effects(tested: &Tested, width: u32) -> Result<String, Error> {
             if wide {
                 canvas.name((left - 12.0, middle), Side::Left, names, name);
             } else {
-                canvas.name((left, middle - 14.0), Side::Right, right - left, name);
+                // The last line of a name stands above its interval, however many there are.
+                let lines = label::two_lines(name, super::canvas::TEXT, right - left).len();
+                canvas.name((left, middle - 6.0 - 8.0 * lines as f64), Side::Right, right - left, name);
             }
             let colour = palette::channel(place);
             if let Some((low, high)) = ends {
