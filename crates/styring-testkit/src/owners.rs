@@ -25,12 +25,14 @@ pub fn register() -> Vec<Owned> {
         owned("metrics", Some("styring-triangle"), &["ltv_chain_ladder"]),
         owned("metrics", Some("styring-ltv"), LTV),
         owned("allocation", Some("styring-allocation"), ALLOCATION),
+        owned("allocation", Some("styring-response"), &["curve_values"]),
         owned("allocation", None, ALLOCATION_TO_COME),
         owned("segments", Some("styring-segments"), SEGMENTS),
         owned("segments", Some("styring-reach"), REACH),
         owned("experiments", Some("styring-experiments"), EXPERIMENTS),
         owned("experiments", Some("styring-experiments"), GEO_PANELS),
         owned("attribution", Some("styring-experiments"), GEO),
+        owned("attribution", Some("styring-response"), CURVES),
         owned("attribution", None, ATTRIBUTION_TO_COME),
     ]
     .concat()
@@ -72,7 +74,6 @@ const ALLOCATION_TO_COME: &[&str] = &[
     "bandit_posterior",
     "churn_limit",
     "concave_optimum",
-    "curve_values",
     "group_bounds",
     "headroom",
     "integer_concave",
@@ -86,6 +87,8 @@ const ALLOCATION_TO_COME: &[&str] = &[
     "target_modes",
     "unit_grid_optimum",
 ];
+
+const CURVES: &[&str] = &["curve_calculus_own"];
 
 const SEGMENTS: &[&str] = &[
     "exclusions",
@@ -196,7 +199,6 @@ const ATTRIBUTION_TO_COME: &[&str] = &[
     "adstock_robyn_own",
     "calibration_own",
     "choose_order_channelattribution",
-    "curve_calculus_own",
     "curve_fit",
     "fractribution_own",
     "heuristics_channelattribution",

@@ -1,0 +1,43 @@
+/// What can go wrong with curves, adstock and fits.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A number outside its range.
+    #[error("{what}: must be {expected}, not {value}")]
+    OutOfRange {
+        /// Which number.
+        what: &'static str,
+        /// The range.
+        expected: &'static str,
+        /// The number that was given.
+        value: f64,
+    },
+    /// The points of a piecewise linear curve are not in order.
+    #[error("point {index} of a piecewise linear curve: {problem}")]
+    Point {
+        /// Which point, from zero.
+        index: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+impl Error {
+    pub(crate) fn range(what: &'static str, expected: &'static str, value: f64) -> Self {
+        Self::OutOfRange { what, expected, value }
+    }
+}
+
+/// The number, if it is finite and above zero.
+pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, Error> {
+    if value > 0.0 && value.is_finite() { Ok(value) } else { Err(Error::range(what, "above zero and finite", value)) }
+}
+
+/// The number, if it is finite and not below zero.
+pub(crate) fn not_negative(what: &'static str, value: f64) -> Result<f64, Error> {
+    if value >= 0.0 && value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::range(what, "zero or above and finite", value))
+    }
+}
