@@ -21,7 +21,7 @@ fn boundary() -> impl Strategy<Value = Boundary> {
     prop_oneof![
         Just(Boundary::OBrienFleming),
         Just(Boundary::Pocock),
-        (-0.5_f64..0.6).prop_map(|delta| Boundary::WangTsiatis { delta }),
+        (-1.0_f64..=1.0).prop_map(|delta| Boundary::WangTsiatis { delta }),
         Just(Boundary::HaybittlePeto { early: 3.5 }),
         spending().prop_map(Boundary::Spend),
     ]
@@ -55,7 +55,7 @@ fn design() -> impl Strategy<Value = Design> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn all_of_alpha_is_spent_and_no_more(design in design()) {

@@ -241,6 +241,15 @@ impl Design {
         self.futility_bounds.as_deref()
     }
 
+    /// The bound of look `k`, if the looks so far were as planned: solving for it again would lose what cancels between the errors spent by two looks.
+    pub(crate) fn planned_bound(&self, so_far: &[f64], last: bool) -> Option<Bound> {
+        let k = so_far.len().checked_sub(1)?;
+        let as_planned = so_far.iter().zip(&self.looks).all(|(t, planned)| (t - planned).abs() <= 1e-12 * planned);
+        let is_last = k + 1 == self.looks.len();
+        let (z, spent) = (*self.critical.get(k)?, *self.spent.get(k)?);
+        (as_planned && last == is_last).then_some(Bound { z, spent })
+    }
+
     pub(crate) fn planned_drift(&self) -> Option<f64> {
         self.planned_drift
     }

@@ -151,10 +151,15 @@ impl Monitor {
         let lows: Vec<f64> = self.looks.iter().map(|look| self.binding_low(look)).collect();
         let highs: Vec<f64> = self.looks.iter().map(|look| look.critical).collect();
         let times: Vec<f64> = self.looks.iter().map(|look| look.information).collect();
-        let walk = walked(0.0, &times, &lows, &highs, t);
-        let spent = self.looks.last().map_or(0.0, |look| look.side_spent);
-        let may = if last { side.alpha } else { self.design.may_spend(t) };
-        let bound = side.next_bound(&walk, t, spent, may, last)?;
+        let so_far: Vec<f64> = times.iter().copied().chain([t]).collect();
+        let bound = if let Some(bound) = self.design.planned_bound(&so_far, last) {
+            bound
+        } else {
+            let walk = walked(0.0, &times, &lows, &highs, t);
+            let spent = self.looks.last().map_or(0.0, |look| look.side_spent);
+            let may = if last { side.alpha } else { self.design.may_spend(t) };
+            side.next_bound(&walk, t, spent, may, last)?
+        };
         let futility = self.futility_bound(&times, &highs, t, bound.z, last)?;
         let z = self.towards(evidence.z());
         let decision = match (self.design.alternative(), evidence.z() > 0.0) {

@@ -34,8 +34,8 @@ const REACH: f64 = 8.5;
 /// Bounds are no further out than this: the tail beyond is 1e-300.
 pub(crate) const FURTHEST: f64 = 37.0;
 
-/// The tail beyond [`FURTHEST`], in round figures.
-pub(crate) const LEAST: f64 = 1e-299;
+/// The tail beyond [`FURTHEST`].
+pub(crate) const LEAST: f64 = 5.725_571_222_524_577e-300;
 
 /// The upper and the lower tail of the standard normal distribution.
 pub(crate) fn tails(x: f64) -> (f64, f64) {
