@@ -173,6 +173,29 @@ pub enum Reason {
     },
     /// Losers offered more than the winners had room for.
     WinnersFull,
+    /// What its spend brings, beside what that of all channels does.
+    Score {
+        /// Results per unit of currency.
+        score: f64,
+        /// The mean of all channels.
+        pool: f64,
+    },
+    /// What its next money would bring, beside what the last money of the best plan brings.
+    Marginal {
+        /// Results per unit of currency more, at its present budget.
+        marginal: f64,
+        /// What the last unit of currency brings in the best plan.
+        cut: f64,
+    },
+    /// People meet it too often: it is given no more.
+    TooFrequent {
+        /// Contacts per person last week.
+        frequency: f64,
+        /// The cap.
+        cap: f64,
+    },
+    /// Something that it needs is not in place: it is given no more.
+    NotReady,
     /// The total was raised here.
     Raised {
         /// By how much.
@@ -208,6 +231,8 @@ pub enum Limit {
     Growth(Share),
     /// The channel's largest step in a week.
     Step(Share),
+    /// The largest share of the total that moves in a week.
+    Churn(Share),
 }
 
 /// Why the total was not raised on a channel.

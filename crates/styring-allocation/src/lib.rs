@@ -35,11 +35,16 @@ mod apportion;
 mod channel;
 mod decision;
 mod error;
+mod history;
+pub mod policy;
 mod rhythm;
+mod seed;
 mod words;
 
 pub use apportion::{Bounds, apportion, nearest_whole};
 pub use channel::{Channel, Evidence, Guardrail};
 pub use decision::{ChannelDecision, Decision, Limit, Obstacle, Reason, Scores, Transfer, Verdict};
 pub use error::Error;
+pub use history::{History, Lift, Observed, Track};
 pub use rhythm::{Raise, Reading, Rhythm};
+pub use seed::Seed;

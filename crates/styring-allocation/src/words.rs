@@ -24,6 +24,7 @@ impl fmt::Display for Limit {
             Self::Maximum(amount) => write!(f, "its maximum of {amount}"),
             Self::Growth(share) => write!(f, "the growth limit of {share} a week"),
             Self::Step(share) => write!(f, "its largest step of {share} a week"),
+            Self::Churn(share) => write!(f, "the {share} of the total that may move in a week"),
         }
     }
 }
@@ -91,6 +92,18 @@ impl fmt::Display for Reason {
             }
             Self::Limited { by } => write!(f, "The change is limited by {by}."),
             Self::WinnersFull => f.write_str("The winners had no room for all that was offered."),
+            Self::Score { score, pool } => {
+                let (score, pool) = (short(*score), short(*pool));
+                write!(f, "Its spend brings {score} results per unit; that of all channels {pool}.")
+            }
+            Self::Marginal { marginal, cut } => {
+                let (marginal, cut) = (short(*marginal), short(*cut));
+                write!(f, "Its next unit would bring {marginal} results; the last of the best plan brings {cut}.")
+            }
+            Self::TooFrequent { frequency, cap } => {
+                write!(f, "People meet it {frequency:.2} times a week, above the cap of {cap}: it is given no more.")
+            }
+            Self::NotReady => f.write_str("Not all that it needs is in place: it is given no more."),
             Self::Raised { amount, roas, target, lift_lower } => write!(
                 f,
                 "Raised by {amount}: ROAS {roas:.2} reaches {target:.2} and the incremental effect is documented \
