@@ -11,10 +11,10 @@ fn money(minor: i128) -> Money {
 }
 
 fn observed() -> impl Strategy<Value = Observed> {
-    (0_i64..5_000_000, 0.0_f64..1.2, 0_u32..900, 0.3_f64..=1.0, prop::option::of(0.0_f64..9.0)).prop_map(
+    (0_i64..5_000_000, 0_i64..1200, 0_u32..900, 0.3_f64..=1.0, prop::option::of(0.0_f64..9.0)).prop_map(
         |(budget, spent, results, completion, frequency)| Observed {
             budget: money(budget.into()),
-            spend: money((budget as f64 * spent) as i128),
+            spend: money(i128::from(budget * spent / 1000)),
             results: results.into(),
             value: None,
             frequency,
@@ -96,12 +96,11 @@ proptest! {
                 prop_assert_eq!(&track.name, &channel.channel);
                 let minor = |money: Money| money.to_minor().expect("minor units");
                 let after = minor(channel.after);
-                match track.guardrail.kept {
-                    Some(kept) => prop_assert_eq!(channel.after, kept),
-                    None => {
-                        prop_assert!(after >= minor(track.guardrail.min), "{}", policy.name());
-                        prop_assert!(track.guardrail.max.is_none_or(|max| after <= minor(max)), "{}", policy.name());
-                    }
+                if let Some(kept) = track.guardrail.kept {
+                    prop_assert_eq!(channel.after, kept);
+                } else {
+                    prop_assert!(after >= minor(track.guardrail.min), "{}", policy.name());
+                    prop_assert!(track.guardrail.max.is_none_or(|max| after <= minor(max)), "{}", policy.name());
                 }
                 prop_assert!(!channel.reasons.is_empty(), "{}", policy.name());
                 let says_limited = channel.reasons.iter().any(|reason| matches!(reason, Reason::Limited { .. }));

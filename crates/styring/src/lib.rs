@@ -21,7 +21,9 @@
 //! | `segments` | [`segments`] | names, overlap, negative lists, events, customer keys, signals |
 //! | `reach` | [`reach`] | frequency caps, reach from logs and models, sequencing |
 //! | `experiments` | [`experiments`] | fixed, sequential, group-sequential and Bayesian tests, holdouts, planning |
-//! | `allocation` (default) | [`allocation`] | budgets: the founding rhythm, guardrails, reasons |
+//! | `response` | [`response`] | response curves: value, derivatives, inverses |
+//! | `allocation` (default) | [`allocation`] | budgets: policies, guardrails, reasons |
+//! | `simulator` | [`simulator`] | markets with a known truth, policies measured in them |
 //! | `playbook` | [`playbook`] | the plan and the weekly review |
 //! | `report` | [`report`] | charts, the HTML and the terminal report |
 //! | `serde` | | serde for every public data type |
@@ -52,9 +54,15 @@ pub use styring_reach as reach;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use styring_report as report;
+#[cfg(feature = "response")]
+#[doc(inline)]
+pub use styring_response as response;
 #[cfg(feature = "segments")]
 #[doc(inline)]
 pub use styring_segments as segments;
+#[cfg(feature = "simulator")]
+#[doc(inline)]
+pub use styring_simulator as simulator;
 #[cfg(feature = "triangle")]
 #[doc(inline)]
 pub use styring_triangle as triangle;

@@ -85,7 +85,7 @@ pub struct Reading {
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { memory: 0.9, noise: 0.15, spread: 0.8 }
+        Self { memory: 0.9, noise: 0.15, spread: 0.6 }
     }
 }
 
@@ -117,18 +117,15 @@ pub(super) fn beliefs(view: &View<'_>, unit: f64, reading: Reading) -> Vec<Belie
             let mut alpha = prior_alpha;
             let mut rates = vec![prior_alpha / pool; library.shapes.len()];
             let mut logs = vec![0.0; library.shapes.len()];
-            for week in 0..weeks {
+            for (week, season) in season.iter().enumerate().filter(|(week, _)| seen.spend[*week] > 0.0) {
                 let (spend, results) = (seen.spend[week] / unit, seen.results[week]);
-                if spend <= 0.0 {
-                    continue;
-                }
                 let age = (weeks - 1 - week) as f64;
                 let certain = 1.0 / (1.0 + reading.noise * reading.noise * results);
                 let weight = libm::pow(reading.memory, age) * certain;
                 alpha += weight * results;
                 for (shape, (rate, log)) in rates.iter_mut().zip(&mut logs).enumerate() {
                     let response = library.response(shape, spend).max(1e-300);
-                    *rate += weight * season[week] * seen.completion[week] * response;
+                    *rate += weight * season * seen.completion[week] * response;
                     *log += weight * results * libm::log(response);
                 }
             }
@@ -173,7 +170,7 @@ impl Belief {
     /// The expected response at each step of spend up to `steps`.
     pub(super) fn mean(&self, steps: usize) -> Vec<f64> {
         let levels: Vec<f64> = self.rates.iter().zip(&self.odds).map(|(rate, odds)| odds * self.alpha / rate).collect();
-        self.with(&levels, steps)
+        Self::with(&levels, steps)
     }
 
     /// A response drawn from what is believed.
@@ -188,10 +185,10 @@ impl Belief {
         let shape = drawn.unwrap_or(0);
         let level = Gamma::new(self.alpha, 1.0).map_or(self.alpha, |gamma| gamma.sample(chance));
         levels[shape] = level / self.rates[shape];
-        self.with(&levels, steps)
+        Self::with(&levels, steps)
     }
 
-    fn with(&self, levels: &[f64], steps: usize) -> Vec<f64> {
+    fn with(levels: &[f64], steps: usize) -> Vec<f64> {
         let library = library();
         let mut values = vec![0.0; steps + 1];
         for (shape, level) in levels.iter().enumerate().filter(|(_, level)| **level > 0.0) {

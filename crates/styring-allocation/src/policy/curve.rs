@@ -15,7 +15,7 @@ use crate::{Decision, Error, History, Reason, Seed};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
 pub struct Curves {
-    /// Weeks of the even split; 2.
+    /// Weeks of the even split, at least one.
     pub opening_weeks: usize,
     /// How the history is read.
     pub reading: belief::Reading,
@@ -30,16 +30,15 @@ pub struct Curves {
 }
 
 impl Default for Curves {
-    /// Expected curves, at most 8 % of the total moved in a week.
+    /// Expected curves, one week of even split, a dead band of 15 %, at most 15 % of the total moved in a week, and no more money where people meet a channel more than 2.5 times a week.
     fn default() -> Self {
-        let churn = Share::percent(8).ok();
         Self {
-            opening_weeks: 2,
+            opening_weeks: 1,
             reading: belief::Reading::default(),
             sampled: false,
-            dead_band: 0.05,
+            dead_band: 0.15,
             calibrated: true,
-            rails: Rails { churn, ..Rails::none() },
+            rails: Rails { churn: Share::percent(15).ok(), frequency_cap: Some(2.5), ..Rails::none() },
         }
     }
 }

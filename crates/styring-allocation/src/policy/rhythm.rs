@@ -50,7 +50,7 @@ impl Weekly {
                 let spend = Money::sum(window.iter().map(|week| week.spend), history.currency)?;
                 let budgets = Money::sum(window.iter().map(|week| week.budget), history.currency)?;
                 let opening = track.weeks.first().map_or(Exact::ZERO, |week| Exact::from(week.budget.amount()));
-                let weeks = Exact::from(window.len() as i64);
+                let weeks = Exact::from(window.len() as u64);
                 let results =
                     exact("results", &track.name, factor * window.iter().map(|week| week.results).sum::<f64>())?;
                 let one_or = |value: Exact| if value.is_zero() { Exact::ONE } else { value };
