@@ -25,6 +25,7 @@
 //!
 //! - A policy: [`Rhythm`], the founding rhythm. It takes [`Channel`]s (budget, [`Guardrail`], [`Evidence`]) and gives a [`Decision`].
 //! - Why: [`Reason`], [`Verdict`], [`Transfer`]; machine-readable by serde, human by `Display`.
+//! - Arms whose rate is not known: [`bandit`]: posteriors, P(best) and expected loss, Thompson sampling, indices, the knapsack.
 //! - Splitting inside bounds: [`apportion`]. Rounding a real plan: [`nearest_whole`].
 //!
 //! # Features
@@ -32,14 +33,19 @@
 //! `serde`: every public data type.
 
 mod apportion;
+pub mod bandit;
 mod channel;
 mod decision;
 mod error;
+mod interval;
 mod rhythm;
+mod seed;
 mod words;
 
 pub use apportion::{Bounds, apportion, nearest_whole};
 pub use channel::{Channel, Evidence, Guardrail};
 pub use decision::{ChannelDecision, Decision, Limit, Obstacle, Reason, Scores, Transfer, Verdict};
 pub use error::Error;
+pub use interval::Interval;
 pub use rhythm::{Raise, Reading, Rhythm};
+pub use seed::Seed;

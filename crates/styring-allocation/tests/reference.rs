@@ -1,6 +1,9 @@
 //! The reference cases of this crate.
 #![allow(clippy::expect_used)]
 
+#[path = "reference/bandits.rs"]
+mod bandits;
+
 use serde::Deserialize;
 use serde_json::Value;
 use styring_allocation::{
