@@ -26,6 +26,7 @@
 //! - A policy: [`Rhythm`], the founding rhythm. It takes [`Channel`]s (budget, [`Guardrail`], [`Evidence`]) and gives a [`Decision`].
 //! - Why: [`Reason`], [`Verdict`], [`Transfer`]; machine-readable by serde, human by `Display`.
 //! - Arms whose rate is not known: [`bandit`]: posteriors, P(best) and expected loss, Thompson sampling, indices, the knapsack.
+//! - Creatives that are to be stopped: [`StopLoss`], with a sentence for each.
 //! - Splitting inside bounds: [`apportion`]. Rounding a real plan: [`nearest_whole`].
 //!
 //! # Features
@@ -40,6 +41,7 @@ mod error;
 mod interval;
 mod rhythm;
 mod seed;
+mod stop_loss;
 mod words;
 
 pub use apportion::{Bounds, apportion, nearest_whole};
@@ -49,3 +51,4 @@ pub use error::Error;
 pub use interval::Interval;
 pub use rhythm::{Raise, Reading, Rhythm};
 pub use seed::Seed;
+pub use stop_loss::{Creative, CreativeCheck, StopDecision, StopLoss, StopReason, TooLittle, Video};

@@ -3,6 +3,8 @@
 
 #[path = "reference/bandits.rs"]
 mod bandits;
+#[path = "reference/stop_loss.rs"]
+mod stop_loss;
 
 use serde::Deserialize;
 use serde_json::Value;
