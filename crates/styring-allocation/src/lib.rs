@@ -26,6 +26,7 @@
 //! - A policy: [`Rhythm`], the founding rhythm. It takes [`Channel`]s (budget, [`Guardrail`], [`Evidence`]) and gives a [`Decision`].
 //! - Why: [`Reason`], [`Verdict`], [`Transfer`]; machine-readable by serde, human by `Display`.
 //! - Arms whose rate is not known: [`bandit`]: posteriors, P(best) and expected loss, Thompson sampling, indices, the knapsack.
+//! - What another policy would have brought: [`off_policy`], with errors, and a refusal where the log cannot say.
 //! - Creatives that are to be stopped: [`StopLoss`], with a sentence for each.
 //! - Splitting inside bounds: [`apportion`]. Rounding a real plan: [`nearest_whole`].
 //!
@@ -39,6 +40,7 @@ mod channel;
 mod decision;
 mod error;
 mod interval;
+pub mod off_policy;
 mod rhythm;
 mod seed;
 mod stop_loss;

@@ -3,6 +3,8 @@
 
 #[path = "reference/bandits.rs"]
 mod bandits;
+#[path = "reference/off_policy.rs"]
+mod off_policy;
 #[path = "reference/stop_loss.rs"]
 mod stop_loss;
 
