@@ -128,6 +128,9 @@ pub struct Weights {
     pub largest: f64,
     /// The part of all weight that it has.
     pub largest_share: f64,
+    /// As many rewards of one weight say as much: (Σ w r)² / Σ (w r)², where rewards are not below zero; `None` without a reward. Where rewards are rare (clicks, orders), errors rest on this number and not on the rows: below some
+    /// thirty, intervals are too narrow and estimates mostly too low.
+    pub effective_rewards: Option<f64>,
     /// The mean weight, which is 1 on average if the propensities are right and the log tries whatever the policy would.
     pub mean: f64,
     /// The standard error of that mean; `None` where weights do not vary. A mean many errors from 1 tells of wrong propensities, or of actions that the log never tries.

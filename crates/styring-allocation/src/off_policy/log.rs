@@ -234,16 +234,18 @@ impl OffPolicy {
         if rows == 0 {
             return Err(Refusal::NoRows);
         }
-        let [mean, ..] = self.joint.means();
+        let [mean, rewarded, ..] = self.joint.means();
         if self.largest <= 0.0 {
             return Err(Refusal::NoOverlap { rows });
         }
         let sum = rows as f64 * mean;
+        let (rewards, squares) = (rows as f64 * rewarded, self.joint.squares(1));
         Ok(Weights {
             rows,
             ess: sum * (sum / self.joint.squares(0)),
             largest: self.largest,
             largest_share: (self.largest / sum).min(1.0),
+            effective_rewards: (squares > 0.0).then(|| rewards * (rewards / squares)),
             mean,
             mean_error: self.joint.error_of([1.0, 0.0, 0.0, 0.0]),
         })
