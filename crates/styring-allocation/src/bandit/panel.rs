@@ -7,6 +7,7 @@ use styring_special::{Split, beta_inc, gamma_inc, normal};
 use super::posterior::{Family, Posterior};
 use super::rule::{AtPlaces, NODES, PLACES};
 use crate::Error;
+use crate::stirling::stirling;
 
 /// A posterior beyond its ends has a tail below e⁻⁵⁰ (Chernoff's bound, which for these families is the deviance from the mean).
 const DEPTH: f64 = 50.0;
@@ -231,13 +232,4 @@ fn sigmoid(u: f64) -> f64 {
 fn p_times_q(u: f64) -> f64 {
     let odds = libm::exp(-u.abs());
     odds / ((1.0 + odds) * (1.0 + odds))
-}
-
-/// ln Γ(a) − [(a − ½) ln a − a + ½ ln 2π]: what Stirling's formula leaves out.
-fn stirling(a: f64) -> f64 {
-    if a < 12.0 {
-        return libm::lgamma(a) - ((a - 0.5) * libm::log(a) - a + 0.5 * libm::log(TAU));
-    }
-    let z = 1.0 / (a * a);
-    (1.0 / 12.0 + z * (-1.0 / 360.0 + z * (1.0 / 1_260.0 + z * (-1.0 / 1_680.0 + z * (1.0 / 1_188.0))))) / a
 }
