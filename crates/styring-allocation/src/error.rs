@@ -67,6 +67,14 @@ pub enum Error {
         /// The currency that came.
         right: Currency,
     },
+    /// A number that was not found. No input is known that leads here.
+    #[error("{what} was not computed: {why}")]
+    NotComputed {
+        /// What was asked for.
+        what: &'static str,
+        /// What the numerical library says.
+        why: String,
+    },
     /// From the money underneath.
     #[error(transparent)]
     Money(#[from] styring_money::Error),
@@ -83,6 +91,10 @@ impl Error {
             (Ok(total), Ok(lowest), Ok(highest)) => Self::InfeasibleBudget { total, lowest, highest },
             _ => self,
         }
+    }
+
+    pub(crate) fn not_computed(what: &'static str) -> impl Fn(styring_special::Error) -> Self {
+        move |why| Self::NotComputed { what, why: why.to_string() }
     }
 
     pub(crate) fn out_of_range(

@@ -25,6 +25,10 @@
 //!
 //! - A policy: [`Rhythm`], the founding rhythm. It takes [`Channel`]s (budget, [`Guardrail`], [`Evidence`]) and gives a [`Decision`].
 //! - Why: [`Reason`], [`Verdict`], [`Transfer`]; machine-readable by serde, human by `Display`.
+//! - Arms whose rate is not known: [`bandit`]: posteriors, P(best) and expected loss, Thompson sampling, indices, the knapsack.
+//! - Noisy scores of few results: [`Pool`] draws each channel's results per krone toward all.
+//! - What another policy would have brought: [`off_policy`], with errors, and a refusal where the log cannot say.
+//! - Creatives that are to be stopped: [`StopLoss`], with a sentence for each.
 //! - Splitting inside bounds: [`apportion`]. Rounding a real plan: [`nearest_whole`].
 //!
 //! # Features
@@ -32,13 +36,19 @@
 //! `serde`: every public data type.
 
 mod apportion;
+pub mod bandit;
 mod channel;
 mod decision;
 mod error;
 mod history;
+mod interval;
+pub mod off_policy;
 pub mod policy;
 mod rhythm;
 mod seed;
+mod shrink;
+mod stirling;
+mod stop_loss;
 mod words;
 
 pub use apportion::{Bounds, apportion, nearest_whole};
@@ -46,5 +56,8 @@ pub use channel::{Channel, Evidence, Guardrail};
 pub use decision::{ChannelDecision, Decision, Limit, Obstacle, Reason, Scores, Transfer, Verdict};
 pub use error::Error;
 pub use history::{History, Lift, Observed, Track};
+pub use interval::Interval;
 pub use rhythm::{Raise, Reading, Rhythm};
 pub use seed::Seed;
+pub use shrink::{Pool, Tried};
+pub use stop_loss::{Creative, CreativeCheck, StopDecision, StopLoss, StopReason, TooLittle, Video};

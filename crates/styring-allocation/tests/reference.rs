@@ -1,6 +1,13 @@
 //! The reference cases of this crate.
 #![allow(clippy::expect_used)]
 
+#[path = "reference/bandits.rs"]
+mod bandits;
+#[path = "reference/off_policy.rs"]
+mod off_policy;
+#[path = "reference/stop_loss.rs"]
+mod stop_loss;
+
 use serde::Deserialize;
 use serde_json::Value;
 use styring_allocation::{

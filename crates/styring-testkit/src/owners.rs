@@ -39,8 +39,15 @@ pub fn register() -> Vec<Owned> {
     .concat()
 }
 
-const IN_PLACE: &[&str] =
-    &["geolift_published", "markov_channelattribution_data", "metrics_kag", "metrics_online_ads", "ltv_clv", "ltv_fit"];
+const IN_PLACE: &[&str] = &[
+    "geolift_published",
+    "markov_channelattribution_data",
+    "metrics_kag",
+    "metrics_online_ads",
+    "ltv_clv",
+    "ltv_fit",
+    "off_policy",
+];
 
 const METRICS: &[&str] = &[
     "metrics_ratio",
@@ -68,20 +75,25 @@ const LTV: &[&str] = &[
     "ltv_sbg",
 ];
 
-const ALLOCATION: &[&str] = &["money_rounding", "rhythm_score", "rhythm_move", "rhythm_trace"];
-
-const ALLOCATION_TO_COME: &[&str] = &[
+const ALLOCATION: &[&str] = &[
     "bandit_indices",
     "bandit_posterior",
+    "money_rounding",
+    "off_policy",
+    "rhythm_move",
+    "rhythm_score",
+    "rhythm_stop_loss",
+    "rhythm_trace",
+];
+
+const ALLOCATION_TO_COME: &[&str] = &[
     "churn_limit",
     "concave_optimum",
     "group_bounds",
     "headroom",
     "integer_concave",
     "min_spend_or_zero",
-    "off_policy",
     "posterior_mean_optimum",
-    "rhythm_stop_loss",
     "robyn_transforms",
     "sshaped_optimum",
     "target_modes",
