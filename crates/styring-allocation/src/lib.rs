@@ -35,6 +35,7 @@ mod apportion;
 mod channel;
 mod decision;
 mod error;
+pub mod optimise;
 mod rhythm;
 mod words;
 

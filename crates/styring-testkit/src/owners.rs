@@ -25,6 +25,7 @@ pub fn register() -> Vec<Owned> {
         owned("metrics", Some("styring-triangle"), &["ltv_chain_ladder"]),
         owned("metrics", Some("styring-ltv"), LTV),
         owned("allocation", Some("styring-allocation"), ALLOCATION),
+        owned("allocation", Some("styring-allocation"), OPTIMISE),
         owned("allocation", Some("styring-response"), &["curve_values"]),
         owned("allocation", None, ALLOCATION_TO_COME),
         owned("segments", Some("styring-segments"), SEGMENTS),
@@ -69,24 +70,21 @@ const LTV: &[&str] = &[
 
 const ALLOCATION: &[&str] = &["money_rounding", "rhythm_score", "rhythm_move", "rhythm_trace"];
 
-const ALLOCATION_TO_COME: &[&str] = &[
-    "bandit_indices",
-    "bandit_posterior",
+const OPTIMISE: &[&str] = &[
     "churn_limit",
     "concave_optimum",
     "group_bounds",
     "headroom",
     "integer_concave",
-    "market_physics",
     "min_spend_or_zero",
-    "off_policy",
     "posterior_mean_optimum",
-    "rhythm_stop_loss",
-    "robyn_transforms",
     "sshaped_optimum",
     "target_modes",
     "unit_grid_optimum",
 ];
+
+const ALLOCATION_TO_COME: &[&str] =
+    &["bandit_indices", "bandit_posterior", "market_physics", "off_policy", "rhythm_stop_loss", "robyn_transforms"];
 
 const CURVES: &[&str] = &["curve_calculus_own"];
 
