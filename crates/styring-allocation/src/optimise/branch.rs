@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 use styring_response::Shape;
 
 use super::market::{Market, Settled, Target, Tree, Unmet, total};
-use super::moves::MoveLimit;
+use super::moves::{MoveLimit, taken};
 use super::piece::{Domain, Piece};
 use super::source::Source;
 
@@ -117,7 +117,8 @@ impl<'a> Search<'a> {
         let mut market = self.market(domains);
         market.in_turn = in_turn;
         let settled = market.settle_moving(self.target, self.moves)?;
-        let (value, spent, gap) = (market.value(&settled.spend), total(&settled.spend), market.gap(&settled));
+        let (value, spent) = (market.value(&settled.spend), total(&settled.spend));
+        let gap = market.gap(&settled) + self.unused_moves(&market, &settled);
         let bound = match self.target {
             // The multiplier of the target is price/(target − price).
             Target::Ratio(ratio) if settled.price < ratio => value + gap * (ratio / (ratio - settled.price)),
@@ -127,6 +128,14 @@ impl<'a> Search<'a> {
             Target::Response(_) => -spent,
         };
         Ok((settled, bound))
+    }
+
+    /// What the part of the limit on moves that is not used would be worth.
+    fn unused_moves(&self, market: &Market<'_>, settled: &Settled) -> f64 {
+        match (&self.moves, &market.moves) {
+            (Some(limit), Some(moves)) => moves.apart * (limit.limit - taken(limit.now, &settled.spend)).max(0.0),
+            _ => 0.0,
+        }
     }
 
     pub(super) fn response(&self, spend: &[f64]) -> f64 {

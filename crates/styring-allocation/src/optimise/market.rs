@@ -47,12 +47,26 @@ pub(super) enum Unmet {
     Unbounded(usize),
 }
 
-/// A present spend that costs to leave downward.
+/// Present spends, and by how much more a unit must bring elsewhere to be taken away.
 #[derive(Debug, Clone)]
 pub(super) struct Moves<'a> {
     pub(super) now: &'a [f64],
-    /// The response each unit taken away must make up for.
-    pub(super) price: f64,
+    pub(super) apart: f64,
+}
+
+/// The price of what a channel gains, and that of what it keeps of its present spend: below zero where it gives nothing away.
+///
+/// Without moves the two are the same; with moves the first is the second plus what a move is worth. Either may be far smaller than the difference, and so both are given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct At {
+    price: f64,
+    kept: f64,
+}
+
+impl At {
+    pub(super) fn same(price: f64) -> Self {
+        Self { price, kept: price }
+    }
 }
 
 /// Concave pieces under common floors and ceilings.
@@ -69,9 +83,21 @@ pub(super) struct Market<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Settled {
     pub(super) spend: Vec<f64>,
-    pub(super) prices: Vec<f64>,
+    pub(super) prices: Vec<At>,
     /// The common price; infinite where nothing above the floors is spent.
     pub(super) price: f64,
+}
+
+impl Settled {
+    /// Spends that were found in another way than by prices.
+    pub(super) fn without_prices(spend: Vec<f64>) -> Self {
+        Self { prices: vec![At::same(f64::INFINITY); spend.len()], price: f64::INFINITY, spend }
+    }
+
+    /// Whether a channel pays the price that is common to the market.
+    pub(super) fn is_common(&self, index: usize) -> bool {
+        self.prices[index].price.total_cmp(&self.price).is_eq()
+    }
 }
 
 impl<'a> Market<'a> {
@@ -84,7 +110,7 @@ impl<'a> Market<'a> {
         let (least, most) = self.range(0).ok_or(Unmet::Empty)?;
         let mut out = Settled {
             spend: self.pieces.iter().map(Piece::low).collect(),
-            prices: vec![f64::INFINITY; self.pieces.len()],
+            prices: vec![At::same(f64::INFINITY); self.pieces.len()],
             price: f64::INFINITY,
         };
         match target {
@@ -97,8 +123,10 @@ impl<'a> Market<'a> {
                 self.settle_group(0, total.clamp(least, most), &mut out);
             }
             Target::Price { price, all } => {
-                let demand = self.taken(0, price);
-                self.fill(0, if all { demand.high } else { demand.low }, price, &mut out);
+                let kept = self.moves.as_ref().map_or(price, |moves| price - moves.apart);
+                let at = At { price, kept };
+                let demand = self.taken(0, at);
+                self.fill(0, if all { demand.high } else { demand.low }, at, &mut out);
             }
             Target::Response(response) => self.settle_response(response, least, &mut out)?,
             Target::Ratio(ratio) => self.settle_ratio(ratio, &mut out)?,
@@ -117,16 +145,20 @@ impl<'a> Market<'a> {
     /// By how much the dual bound lies above the pieces at these spends: nothing else at the prices is better by more.
     pub(super) fn gap(&self, settled: &Settled) -> f64 {
         let term = |index: usize| {
-            let (piece, spend, price) = (&self.pieces[index], settled.spend[index], settled.prices[index]);
-            let best = self.demand(index, price).low;
-            if price.is_infinite() || best.is_infinite() {
+            let (piece, spend, at) = (&self.pieces[index], settled.spend[index], settled.prices[index]);
+            let best = self.demand(index, at).low;
+            if at.price.is_infinite() || best.is_infinite() {
                 return 0.0;
             }
-            let moved = self.moves.as_ref().map_or(0.0, |moves| {
-                let taken = |spend: f64| (moves.now[index] - spend).max(0.0);
-                moves.price * (taken(best) - taken(spend))
-            });
-            (piece.value(best) - piece.value(spend) - price * (best - spend) - moved).max(0.0)
+            let cost = match &self.moves {
+                Some(moves) => {
+                    let (now, kept) = (moves.now[index], at.kept.max(0.0));
+                    let gained = (best - now).max(0.0) - (spend - now).max(0.0);
+                    kept * (best.min(now) - spend.min(now)) + at.price * gained
+                }
+                None => at.price * (best - spend),
+            };
+            (piece.value(best) - piece.value(spend) - cost).max(0.0)
         };
         (0..self.pieces.len()).map(term).sum()
     }
@@ -148,37 +180,40 @@ impl<'a> Market<'a> {
         (least <= most * (1.0 + 1e-14)).then_some((least.min(most), most))
     }
 
-    fn demand(&self, index: usize, price: f64) -> Demand {
+    /// What a channel takes.
+    fn demand(&self, index: usize, at: At) -> Demand {
         let piece = &self.pieces[index];
-        let base = piece.demand(price);
         let Some(moves) = &self.moves else {
-            return base;
+            return piece.demand(at.price);
         };
+        // The sum of two prices is known up to its rounding.
+        let rounding = if at.kept > 0.0 { 2.0 * f64::EPSILON * at.price } else { 0.0 };
+        let base = piece.demand_within(at.price, rounding);
         let now = moves.now[index];
         if base.low >= now {
             return base;
         }
-        let kept = piece.demand((price - moves.price).max(0.0));
-        if price <= moves.price {
-            // To take away pays at no price of what is kept.
-            let stays = now.clamp(piece.low(), piece.high());
-            return Demand { low: stays, high: base.high.max(stays), slope: 0.0 };
-        }
-        let (low, high) = (base.low.max(kept.low.min(now)), base.high.max(kept.high.min(now)));
-        Demand { low, high, slope: if kept.low < now { kept.slope } else { 0.0 } }
+        let (low, high, slope) = if at.kept < 0.0 {
+            (now, now, 0.0)
+        } else {
+            let kept = piece.demand(at.kept);
+            (kept.low.min(now), kept.high.min(now), if kept.low < now { kept.slope } else { 0.0 })
+        };
+        let inside = |spend: f64| spend.clamp(piece.low(), piece.high());
+        Demand { low: base.low.max(inside(low)), high: base.high.max(inside(high)), slope }
     }
 
-    fn member_demand(&self, member: Member, price: f64) -> Demand {
+    fn member_demand(&self, member: Member, at: At) -> Demand {
         match member {
-            Member::Channel(index) => self.demand(index, price),
-            Member::Group(group) => self.taken(group, price),
+            Member::Channel(index) => self.demand(index, at),
+            Member::Group(group) => self.taken(group, at),
         }
     }
 
-    fn members_demand(&self, group: usize, price: f64) -> Demand {
+    fn members_demand(&self, group: usize, at: At) -> Demand {
         let mut sum = Demand::default();
         for member in &self.tree.0[group].members {
-            let demand = self.member_demand(*member, price);
+            let demand = self.member_demand(*member, at);
             sum.low += demand.low;
             sum.high += demand.high;
             sum.slope += demand.slope;
@@ -186,33 +221,57 @@ impl<'a> Market<'a> {
         sum
     }
 
-    /// What a group takes at a price, inside its floor and ceiling.
-    fn taken(&self, group: usize, price: f64) -> Demand {
+    /// What a group takes, inside its floor and ceiling.
+    fn taken(&self, group: usize, at: At) -> Demand {
         let node = &self.tree.0[group];
-        let free = self.members_demand(group, price);
+        let free = self.members_demand(group, at);
         let low = free.low.clamp(node.min, node.max);
         let high = free.high.clamp(node.min, node.max);
         let inside = free.low >= node.min && free.low <= node.max;
         Demand { low, high, slope: if inside { free.slope } else { 0.0 } }
     }
 
+    /// Gives a group a total at a price of its own.
     fn settle_group(&self, group: usize, total: f64, out: &mut Settled) {
         let goal = total.max(0.0);
-        let jumps = self.jumps(group);
-        let price = find_price(&jumps, goal, self.guess(group, goal), f64::INFINITY, |price| {
-            let demand = self.members_demand(group, price);
+        let at = self.find(group, goal, self.guess(group, goal), &mut |at| {
+            let demand = self.members_demand(group, at);
             Reading { low: demand.low, high: demand.high, slope: demand.slope, scale: goal }
         });
-        self.fill(group, goal, price, out);
+        self.fill(group, goal, at, out);
+    }
+
+    /// Where on the path of prices what is read of a group comes to the goal.
+    fn find(&self, group: usize, goal: f64, guess: f64, read: &mut dyn FnMut(At) -> Reading) -> At {
+        let mut jumps = self.jumps(group);
+        let Some(moves) = &self.moves else {
+            return At::same(find_price(&jumps, goal, guess, f64::INFINITY, |price| read(At::same(price))));
+        };
+        let apart = moves.apart;
+        let nothing = At { price: apart, kept: 0.0 };
+        let reading = read(nothing);
+        if reading.low > goal {
+            let gained: Vec<f64> = jumps.iter().map(|jump| jump - apart).filter(|jump| *jump > 0.0).collect();
+            jumps.extend(gained);
+            jumps.sort_by(f64::total_cmp);
+            let at = |kept: f64| At { price: apart + kept, kept };
+            at(find_price(&jumps, goal, guess, f64::INFINITY, |kept| read(at(kept))))
+        } else if reading.high < goal {
+            jumps.retain(|jump| *jump < apart);
+            let at = |price: f64| At { price, kept: -1.0 };
+            at(find_price(&jumps, goal, guess, apart, |price| read(at(price))))
+        } else {
+            nothing
+        }
     }
 
     /// Gives the members of a group what each takes at the price, and what is then left of the total to those that are indifferent.
-    fn fill(&self, group: usize, total: f64, price: f64, out: &mut Settled) {
+    fn fill(&self, group: usize, total: f64, at: At, out: &mut Settled) {
         if group == 0 {
-            out.price = price;
+            out.price = at.price;
         }
         let members = &self.tree.0[group].members;
-        let demands: Vec<Demand> = members.iter().map(|member| self.member_demand(*member, price)).collect();
+        let demands: Vec<Demand> = members.iter().map(|member| self.member_demand(*member, at)).collect();
         let sum = |of: fn(&Demand) -> f64| demands.iter().map(of).sum::<f64>();
         let (low, width, slope) = (sum(|d| d.low), sum(|d| d.high - d.low), sum(|d| d.slope));
         let mut left = total - low;
@@ -240,20 +299,20 @@ impl<'a> Market<'a> {
                 Member::Channel(index) => {
                     let piece = &self.pieces[index];
                     out.spend[index] = given.clamp(piece.low(), piece.high());
-                    out.prices[index] = price;
+                    out.prices[index] = at;
                 }
-                Member::Group(inner) => self.fill_inner(inner, given, price, out),
+                Member::Group(inner) => self.fill_inner(inner, given, at, out),
             }
         }
     }
 
-    fn fill_inner(&self, group: usize, total: f64, price: f64, out: &mut Settled) {
+    fn fill_inner(&self, group: usize, total: f64, at: At, out: &mut Settled) {
         let node = &self.tree.0[group];
-        let free = self.members_demand(group, price);
+        let free = self.members_demand(group, at);
         if free.low > node.max || free.high < node.min {
             self.settle_group(group, total, out);
         } else {
-            self.fill(group, total, price, out);
+            self.fill(group, total, at, out);
         }
     }
 
@@ -264,24 +323,39 @@ impl<'a> Market<'a> {
             *out = point;
             return Ok(());
         }
-        self.fill(0, self.taken(0, 0.0).high, 0.0, &mut point);
+        self.fill(0, self.taken(0, At::same(0.0)).high, At::same(0.0), &mut point);
         let highest = self.value(&point.spend);
         if highest < response {
             return Err(Unmet::Response(highest));
         }
-        let price = find_price(&self.jumps(0), response, self.guess(0, least), f64::INFINITY, |price| {
-            let demand = self.taken(0, price);
-            self.fill(0, demand.low, price, &mut point);
+        let at = self.find(0, response, self.guess(0, least), &mut |at| {
+            let demand = self.taken(0, at);
+            self.fill(0, demand.low, at, &mut point);
             let low = self.value(&point.spend);
-            let high = if price > 0.0 { low + price * (demand.high - demand.low) } else { highest };
-            Reading { low, high, slope: price * demand.slope, scale: response }
+            let high = if demand.high > demand.low {
+                self.fill(0, demand.high, at, &mut point);
+                self.value(&point.spend)
+            } else {
+                low
+            };
+            Reading { low, high, slope: at.price * demand.slope, scale: response }
         });
-        let demand = self.taken(0, price);
-        self.fill(0, demand.low, price, &mut point);
+        let demand = self.taken(0, at);
+        self.fill(0, demand.low, at, &mut point);
         let missing = response - self.value(&point.spend);
-        let more = if price > 0.0 { missing / price } else { 0.0 };
+        let more = if demand.high > demand.low {
+            // Tied channels are straight there.
+            let width = demand.high.min(f64::MAX) - demand.low;
+            self.fill(0, demand.high, at, &mut point);
+            let rise = self.value(&point.spend) - (response - missing);
+            if rise > 0.0 { width * (missing / rise).min(1.0) } else { 0.0 }
+        } else if at.price > 0.0 {
+            missing / at.price
+        } else {
+            0.0
+        };
         *out = point;
-        self.fill(0, demand.low + more, price, out);
+        self.fill(0, demand.low + more, at, out);
         Ok(())
     }
 
@@ -289,7 +363,7 @@ impl<'a> Market<'a> {
         let mut point = out.clone();
         // What the response falls short of the target; it is least at the price that is the target.
         let shortfall = |point: &Settled| ratio * total(&point.spend) - self.value(&point.spend);
-        self.fill(0, self.taken(0, ratio).low, ratio, &mut point);
+        self.fill(0, self.taken(0, At::same(ratio)).low, At::same(ratio), &mut point);
         let least = shortfall(&point);
         // Nothing is bought at the target where no first unit is worth it: what comes without spend is not to pay for it.
         let spent = total(&point.spend);
@@ -297,7 +371,7 @@ impl<'a> Market<'a> {
             return Err(Unmet::Ratio { slack: -least, spend: total(&point.spend) });
         }
         // The most that could be spent.
-        self.fill(0, self.taken(0, 0.0).high, 0.0, &mut point);
+        self.fill(0, self.taken(0, At::same(0.0)).high, At::same(0.0), &mut point);
         if shortfall(&point) <= 0.0 {
             *out = point;
             return Ok(());
@@ -306,30 +380,24 @@ impl<'a> Market<'a> {
         jumps.push(ratio);
         jumps.sort_by(f64::total_cmp);
         let price = find_price(&jumps, 0.0, ratio / 2.0, ratio, |price| {
-            let demand = self.taken(0, price);
-            self.fill(0, demand.low, price, &mut point);
+            let demand = self.taken(0, At::same(price));
+            self.fill(0, demand.low, At::same(price), &mut point);
             let low = shortfall(&point);
             let high = if price > 0.0 { low + (ratio - price) * (demand.high - demand.low) } else { f64::INFINITY };
             Reading { low, high, slope: (ratio - price) * demand.slope, scale: ratio * total(&point.spend) }
         });
-        let demand = self.taken(0, price);
-        self.fill(0, demand.low, price, &mut point);
+        let demand = self.taken(0, At::same(price));
+        self.fill(0, demand.low, At::same(price), &mut point);
         let room = -shortfall(&point) / (ratio - price);
         *out = point;
-        self.fill(0, demand.low + if room.is_finite() { room } else { 0.0 }, price, out);
+        self.fill(0, demand.low + if room.is_finite() { room } else { 0.0 }, At::same(price), out);
         Ok(())
     }
 
     /// The prices at which the demand of a group jumps, in order.
-    fn jumps(&self, group: usize) -> Vec<f64> {
+    pub(super) fn jumps(&self, group: usize) -> Vec<f64> {
         let mut jumps = Vec::new();
         self.collect_jumps(group, &mut jumps);
-        if let Some(moves) = &self.moves {
-            let moved: Vec<f64> = jumps.iter().map(|jump| jump + moves.price).collect();
-            jumps.extend(moved);
-            // Below it nobody gives anything away.
-            jumps.push(moves.price);
-        }
         jumps.retain(|jump| *jump > 0.0 && jump.is_finite());
         jumps.sort_by(f64::total_cmp);
         jumps

@@ -2,6 +2,9 @@ use styring_response::Shape;
 
 use super::source::{Lines, Source, between, is_closed};
 
+/// A price below counts as none; the derivatives of demand at it are still far from overflow.
+pub(super) const LEAST_PRICE: f64 = 1e-250;
+
 /// The spends a channel may have: from `low` to `high`, and none at all if `or_off`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Domain {
@@ -139,16 +142,21 @@ impl<'a> Piece<'a> {
 
     /// The best spends at a price: all x that maximise `piece(x) − price·x`.
     pub(super) fn demand(&self, price: f64) -> Demand {
-        if price < f64::MIN_POSITIVE {
+        self.demand_within(price, 0.0)
+    }
+
+    /// As [`demand`](Self::demand) of a price that is known up to `rounding`: a jump so near counts as met.
+    pub(super) fn demand_within(&self, price: f64, rounding: f64) -> Demand {
+        if price < LEAST_PRICE {
             // Whatever still adds anything is taken; what is beyond adds nothing, and is as good.
-            return Demand { low: self.demand(f64::MIN_POSITIVE).low, high: self.high, slope: 0.0 };
+            return Demand { low: self.demand(LEAST_PRICE).low, high: self.high, slope: 0.0 };
         }
         match &self.form {
             Form::Smooth { knee, chord, steepest, flattest, .. } => {
                 let has_chord = *knee > self.low;
-                if has_chord && price > *chord {
+                if has_chord && price > *chord + rounding {
                     Demand::at(self.low)
-                } else if has_chord && price >= *chord {
+                } else if has_chord && price >= *chord - rounding {
                     Demand { low: self.low, high: *knee, slope: 0.0 }
                 } else if price >= *steepest {
                     Demand::at(*knee)
@@ -164,15 +172,11 @@ impl<'a> Piece<'a> {
                 }
             }
             Form::Lines(lines) => {
-                let until = |stops: fn(f64, f64) -> bool| {
-                    let taken = lines.partition_point(|line| stops(line.slope, price));
+                let until = |least: f64| {
+                    let taken = lines.partition_point(|line| line.slope >= least);
                     taken.checked_sub(1).and_then(|last| lines.get(last)).map_or(self.low, |line| line.to)
                 };
-                Demand {
-                    low: until(|slope, price| slope > price),
-                    high: until(|slope, price| slope >= price),
-                    slope: 0.0,
-                }
+                Demand { low: until((price + rounding).next_up()), high: until(price - rounding), slope: 0.0 }
             }
         }
     }

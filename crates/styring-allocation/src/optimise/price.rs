@@ -1,3 +1,4 @@
+use super::piece::LEAST_PRICE;
 use super::source::{between, is_closed};
 
 /// What is measured at a price: an interval where the price is one at which demand jumps.
@@ -49,15 +50,15 @@ pub(super) fn find_price(
     let mut price = if guess > below && guess < above { guess } else { between(below, above, guess) };
     let mut distance = f64::INFINITY;
     for _ in 0..300 {
-        if price < f64::MIN_POSITIVE {
-            return 0.0;
-        }
+        price = price.max(LEAST_PRICE);
         let reading = read(price);
         if reading.reaches(goal) {
             return price;
         }
         if reading.low > goal {
             below = price;
+        } else if price <= LEAST_PRICE {
+            return 0.0;
         } else {
             above = price;
         }

@@ -179,7 +179,7 @@ impl Problem {
     /// # Errors
     ///
     /// [`Error::Conflict`] names the constraints that exclude one another and by how much; [`Error::OutOfReach`] a target that no plan reaches, with the nearest; [`Error::Unbounded`] a channel that
-    /// would take money without end; [`Error::Unsupported`] a limit on money moved with another goal than [`Goal::Spend`].
+    /// would take money without end; [`Error::Unsupported`] a limit on money moved under a target ROAS or CPA.
     pub fn solve(&self, goal: Goal) -> Result<Plan, Error> {
         let target = goal.target()?;
         let budget = match target {
@@ -414,11 +414,13 @@ impl Problem {
 
     /// The common price where a channel is free at it; else the best marginal of a channel that has room.
     fn shadow_price(&self, target: Target, settled: &Settled, sources: &[Source<'_>]) -> Option<f64> {
-        let free = |index: usize| {
-            self.sides[index].holds(settled.spend[index]) == Hold::Nothing
-                && settled.prices[index].total_cmp(&settled.price).is_eq()
-        };
+        let free =
+            |index: usize| self.sides[index].holds(settled.spend[index]) == Hold::Nothing && settled.is_common(index);
         let usable = settled.price.is_finite() && settled.price > 0.0;
+        if settled.price <= 0.0 && (0..sources.len()).any(|index| settled.spend[index] < self.sides[index].domain.high)
+        {
+            return Some(0.0);
+        }
         let chosen = !matches!(target, Target::Spend(_));
         if usable && (chosen || self.tree.0.len() > 1 || self.move_limit.is_some() || (0..sources.len()).any(free)) {
             return Some(settled.price);

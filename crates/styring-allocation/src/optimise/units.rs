@@ -62,7 +62,7 @@ impl Problem {
         let taken = divide(units, unit, &sources, &ranges)?;
         let spend: Vec<f64> = taken.iter().map(|taken| f64::from(*taken) * unit).collect();
         let response = sources.iter().zip(&spend).map(|(source, spend)| source.value(*spend)).sum();
-        let settled = Settled { prices: vec![f64::INFINITY; spend.len()], price: f64::INFINITY, spend };
+        let settled = Settled::without_prices(spend);
         let goal = Goal::Spend(total(&settled.spend));
         let found = Found { settled, score: response, bound: response, nodes: 0 };
         Ok(Plan { shadow_price: None, ..self.plan(goal, Target::Spend(budget), &sources, found) })
