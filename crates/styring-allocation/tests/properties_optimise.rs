@@ -6,7 +6,7 @@
 
 use proptest::prelude::*;
 use styring_allocation::Error;
-use styring_allocation::optimise::{Choice, Goal, Group, Hold, Plan, Problem};
+use styring_allocation::optimise::{Choice, Constraint, Draws, Extrapolation, Goal, Group, Hold, Plan, Problem};
 use styring_money::{Currency, Money};
 use styring_response::{Curve, Family};
 
@@ -64,7 +64,7 @@ fn concave(stream: &mut Stream) -> Family {
         _ => {
             let (mut x, mut y, mut slope) = (0.0, 0.0, a / size);
             let mut points = vec![(x, y)];
-            for _ in 0..1 + stream.below(4) {
+            for _ in 0..=stream.below(4) {
                 let width = size * stream.between(0.1, 1.0);
                 (x, y) = (x + width, y + slope * width);
                 slope *= stream.between(0.0, 0.9);
@@ -87,7 +87,7 @@ fn bent(stream: &mut Stream) -> Family {
         _ => {
             let mut point = (0.0, 0.0);
             let mut points = vec![point];
-            for _ in 0..2 + stream.below(5) {
+            for _ in 0..=1 + stream.below(5) {
                 point = (point.0 + size * stream.between(0.1, 1.0), point.1 + a * stream.unit());
                 points.push(point);
             }
@@ -123,16 +123,13 @@ struct GroupOf {
 }
 
 /// What a market may hold.
-#[derive(Debug, Clone, Copy)]
-struct Kind {
-    bent: bool,
-    off: bool,
-    groups: bool,
-    moves: bool,
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// Concave curves, bounds, groups, steps, and a limit on moves.
+    Concave,
+    /// Curves of every shape, channels that may be off, bounds, groups, steps.
+    Bent,
 }
-
-const CONCAVE: Kind = Kind { bent: false, off: false, groups: true, moves: true };
-const BENT: Kind = Kind { bent: true, off: true, groups: true, moves: false };
 
 impl Market {
     fn random(seed: u64, kind: Kind) -> Self {
@@ -142,14 +139,14 @@ impl Market {
         let budget = s.scale(1e3, 1e6);
         let mut channels: Vec<Channel> = (0..count)
             .map(|_| {
-                let family = if kind.bent && s.chance(0.5) { bent(s) } else { concave(s) };
+                let family = if kind == Kind::Bent && s.chance(0.5) { bent(s) } else { concave(s) };
                 // Whole øre, so that a plan in money can keep them.
                 let share = |part: f64| (budget / count as f64 * part * 100.0).round() / 100.0;
                 let now = share(s.between(0.0, 2.0));
                 let min = if s.chance(0.5) { share(s.between(0.0, 0.9)) } else { 0.0 };
                 let max = s.chance(0.5).then(|| min + share(s.between(0.0, 3.0)));
                 let step = s.chance(0.2).then(|| (s.between(0.0, 1.0), s.between(0.0, 1.0)));
-                Channel { family, min, max, or_off: kind.off && s.chance(0.3), now, step }
+                Channel { family, min, max, or_off: kind == Kind::Bent && s.chance(0.3), now, step }
             })
             .collect();
         if s.chance(0.1) {
@@ -166,7 +163,7 @@ impl Market {
             channels.iter().map(range).fold((0.0, 0.0), |(low, high), (l, h)| (low + l, high + h))
         };
         let mut groups = Vec::new();
-        if kind.groups && count > 2 && s.chance(0.5) {
+        if count > 2 && s.chance(0.5) {
             let inside = 1 + s.below(count - 1);
             let (low, high) = sum(&channels[..inside]);
             let part = low + (high - low) * s.unit();
@@ -182,7 +179,7 @@ impl Market {
             }
         }
         let (low, high) = sum(&channels);
-        let moves = (kind.moves && s.chance(0.3)).then(|| (budget * s.between(0.0, 0.3)).round());
+        let moves = (kind == Kind::Concave && s.chance(0.3)).then(|| (budget * s.between(0.0, 0.3)).round());
         let total = match moves {
             Some(_) if s.chance(0.8) => channels.iter().map(|channel| channel.now).sum(),
             _ => low + (high - low) * s.unit() * s.unit(),
@@ -372,7 +369,8 @@ fn scales(market: &Market, money: f64, response: f64, tolerance: f64) {
     // Where money is worth nothing, it lies anywhere.
     let worthless =
         |marginal: Option<f64>| marginal.is_some_and(|marginal| marginal * market.total <= 1e-9 * plan.response);
-    let given = plan.channels.iter().any(|channel| market.moves.is_some() && worthless(channel.marginal));
+    let forced = market.moves.is_some() || !market.groups.is_empty();
+    let given = plan.channels.iter().any(|channel| forced && worthless(channel.marginal));
     if worthless(plan.shadow_price) || plan.shadow_price.is_none() || given {
         return;
     }
@@ -381,33 +379,257 @@ fn scales(market: &Market, money: f64, response: f64, tolerance: f64) {
     }
 }
 
+/// Goals that choose the total are no worse than a plan that is known, and proven.
+fn goals(market: &Market, most_gap: f64) {
+    let Ok((problem, plan)) = market.solve() else { return };
+    let (Some(roas), true) = (plan.roas(), plan.response > 0.0) else { return };
+    let margin = 1.1 / plan.shadow_price.filter(|price| *price > 0.0).unwrap_or(roas);
+    for goal in
+        [Goal::Response(plan.response * 0.95), Goal::Roas(roas * 0.9), Goal::Cpa(1.2 / roas), Goal::Profit { margin }]
+    {
+        let found = match problem.solve(goal) {
+            Ok(found) => found,
+            Err(Error::Unbounded { .. }) => continue,
+            Err(Error::Unsupported { .. }) if market.moves.is_some() => continue,
+            // Responses that come without spend do not count towards a target where no spend reaches it.
+            Err(Error::OutOfReach { best, .. }) if best >= 0.0 => continue,
+            Err(other) => panic!("{goal:?} {other}"),
+        };
+        let free = Market { total: found.spend, ..market.clone() };
+        free.keeps(&spends(&found), 1e-11);
+        assert!(found.certificate.gap <= most_gap, "{goal:?} gap {:e}", found.certificate.gap);
+        let kept = match goal {
+            Goal::Response(wanted) => {
+                found.response >= wanted * (1.0 - 1e-12) && found.spend <= plan.spend * (1.0 + most_gap)
+            }
+            Goal::Roas(roas) => {
+                found.response >= roas * found.spend * (1.0 - 1e-12)
+                    && found.response >= plan.response * (1.0 - most_gap)
+            }
+            Goal::Cpa(cpa) => {
+                found.spend <= cpa * found.response * (1.0 + 1e-12)
+                    && found.response >= plan.response * (1.0 - most_gap)
+            }
+            _ => found.profit(margin) >= plan.profit(margin) - most_gap * margin * found.response,
+        };
+        assert!(kept, "{goal:?}: {} for {}, known {} for {}", found.response, found.spend, plan.response, plan.spend);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn concave_plans_keep_what_they_must_and_are_proven(seed in any::<u64>()) {
-        laws(&Market::random(seed, CONCAVE), 1e-12);
+        laws(&Market::random(seed, Kind::Concave), 1e-12);
     }
 
     #[test]
     fn other_plans_too(seed in any::<u64>()) {
-        laws(&Market::random(seed, BENT), 1e-9);
+        laws(&Market::random(seed, Kind::Bent), 1e-9);
+    }
+
+    #[test]
+    fn goals_that_choose_the_total_are_met_and_proven(seed in any::<u64>()) {
+        goals(&Market::random(seed, Kind::Concave), 1e-12);
+        goals(&Market::random(seed, Kind::Bent), 1e-9);
     }
 
     #[test]
     fn units_do_not_matter(seed in any::<u64>(), money in -9.0..9.0_f64, response in -9.0..9.0_f64) {
-        scales(&Market::random(seed, CONCAVE), libm::pow(10.0, money), libm::pow(10.0, response), 1e-10);
+        scales(&Market::random(seed, Kind::Concave), libm::pow(10.0, money), libm::pow(10.0, response), 1e-10);
     }
 
     #[test]
     fn no_grid_is_better_than_the_bound(seed in any::<u64>()) {
-        let market = Market { groups: Vec::new(), ..Market::random(seed, BENT) };
+        let market = Market { groups: Vec::new(), ..Market::random(seed, Kind::Bent) };
         if let (Ok((problem, plan)), units) = (market.solve(), 60)
             && let Ok(grid) = problem.solve_in_units(units, market.total / f64::from(units))
         {
             prop_assert!(grid.response <= plan.certificate.bound * (1.0 + 1e-12));
         }
     }
+}
+
+/// Draws of two to four channels, and a total.
+fn drawn(seed: u64) -> (Problem, f64) {
+    let mut stream = Stream(seed);
+    let draws = 2 + stream.below(60);
+    let count = 2 + stream.below(3);
+    let channels: Vec<Choice> = (0..count)
+        .map(|index| {
+            let (a, size) = (stream.scale(10.0, 1e3), stream.scale(1e3, 1e5));
+            let draw = |stream: &mut Stream| {
+                Curve::hill(a * stream.scale(0.2, 5.0), stream.between(0.4, 1.0), size * stream.scale(0.5, 2.0))
+                    .unwrap()
+            };
+            let curves: Vec<Curve> = (0..draws).map(|_| draw(&mut stream)).collect();
+            Choice::drawn(name(index), Draws::new(curves).unwrap())
+        })
+        .collect();
+    (Problem::new(channels).unwrap(), stream.scale(1e3, 1e6))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn a_cautious_plan_has_the_best_worst_draws(seed in any::<u64>(), worst in 0.02..=1.0_f64) {
+        let (problem, total) = drawn(seed);
+        let plan = problem.solve(Goal::Cautious { total, worst }).unwrap();
+        let cvar = |plan: &Plan| problem.outlook(plan.spends()).unwrap().cvar(worst).unwrap();
+        let (own, mean) = (cvar(&plan), problem.solve(Goal::Spend(total)).unwrap());
+        prop_assert!(plan.certificate.gap <= 1e-6, "gap {:e}", plan.certificate.gap);
+        prop_assert!((plan.spend - total).abs() <= 1e-12 * total);
+        prop_assert!(own >= cvar(&mean) * (1.0 - 1e-12));
+        prop_assert!(own <= plan.certificate.bound);
+        // Nor does any plan nearby, or far away, have better ones.
+        let mut stream = Stream(seed);
+        let spends = spends(&plan);
+        for step in [1e-4, 1e-2, 1.0] {
+            let other: Vec<f64> = spends.iter().map(|spend| spend + step * total * stream.unit()).collect();
+            let sum: f64 = other.iter().sum();
+            let other = other.iter().enumerate().map(|(index, spend)| (name(index), spend * total / sum));
+            let other = problem.outlook(other).unwrap().cvar(worst).unwrap();
+            prop_assert!(other <= plan.certificate.bound * (1.0 + 1e-12));
+        }
+    }
+
+    #[test]
+    fn the_mean_over_draws_beats_the_curve_at_mean_parameters(seed in any::<u64>()) {
+        let (problem, total) = drawn(seed);
+        let plan = problem.solve(Goal::Spend(total)).unwrap();
+        let plug_in = problem.plug_in().unwrap().solve(Goal::Spend(total)).unwrap();
+        let mean = |plan: &Plan| problem.outlook(plan.spends()).unwrap().mean();
+        prop_assert!(plan.certificate.gap <= 1e-12);
+        prop_assert!((mean(&plan) - plan.response).abs() <= 1e-12 * plan.response);
+        prop_assert!(mean(&plan) >= mean(&plug_in) * (1.0 - 1e-12));
+    }
+}
+
+fn log() -> Curve {
+    Curve::log(100.0, 1000.0).unwrap()
+}
+
+#[test]
+fn bad_numbers_name_channel_and_field() {
+    let search = || Choice::new("Search", log());
+    for (choice, words) in [
+        (search().at_least(f64::NAN), "minimum of Search: must be zero or above and finite, not NaN"),
+        (search().at_most(-1.0), "maximum of Search: must be zero or above and finite, not -1"),
+        (search().at_most(f64::INFINITY), "maximum of Search: must be zero or above and finite, not inf"),
+        (search().now(-5.0), "present spend of Search: must be zero or above and finite, not -5"),
+        (search().seen(7.0, 7.0), "observed spend of Search: must be from less to more, not 7 to 7"),
+        (search().now(1.0).step(1.5, 0.1), "step down of Search: must be at most 1, which is all, not 1.5"),
+        (search().step(0.1, 0.1), "present spend of Search is missing, and is needed for a step"),
+        (search().frequency_cap(1000.0, 3.0, 0.0), "CPM of Search: must be above zero, not 0"),
+        (search().at_least(5.0).at_most(3.0), "infeasible by 2: the minimum 5 of Search, the maximum 3 of Search"),
+        (
+            search().at_least(90.0).now(50.0).step(0.2, 0.2),
+            "infeasible by 30: the minimum 90 of Search, the step up to 60 of Search",
+        ),
+    ] {
+        assert_eq!(Problem::new([choice]).unwrap_err().to_string(), words);
+    }
+    assert_eq!(Problem::new([]).unwrap_err(), Error::NoChannels);
+    let twice = Problem::new([search(), search()]).unwrap_err();
+    assert_eq!(twice, Error::DuplicateChannel { name: "Search".to_owned() });
+    let uneven = [1, 2, 3].map(|count| Choice::drawn(format!("{count}"), Draws::new(vec![log(); count]).unwrap()));
+    assert_eq!(
+        Problem::new(uneven).unwrap_err().to_string(),
+        "draws of 3: must be as many as the other channels have, not 3"
+    );
+    for goal in [
+        Goal::Spend(f64::NAN),
+        Goal::Spend(-1.0),
+        Goal::Roas(0.0),
+        Goal::Cpa(f64::INFINITY),
+        Goal::Profit { margin: -1.0 },
+    ] {
+        assert!(matches!(Problem::new([search()]).unwrap().solve(goal), Err(Error::OutOfRange { .. })), "{goal:?}");
+    }
+}
+
+#[test]
+fn what_excludes_what_is_named_with_the_amount() {
+    let channel = |name: &str| Choice::new(name, log());
+    let conflict = |problem: Result<Problem, Error>, total: f64| {
+        problem.and_then(|problem| problem.solve(Goal::Spend(total))).unwrap_err().to_string()
+    };
+    let two = || Problem::new([channel("A").at_least(300.0), channel("B").at_least(400.0).at_most(500.0)]);
+    assert_eq!(conflict(two(), 500.0), "infeasible by 200: the total 500, the minimum 300 of A, the minimum 400 of B");
+    let group = Group::new("G", ["A", "B"]).at_most(600.0);
+    let words = "infeasible by 100: the maximum 600 of the group G, the minimum 300 of A, the minimum 400 of B";
+    assert_eq!(two().unwrap().group(group).unwrap_err().to_string(), words);
+    let capped = || Problem::new([channel("A").at_most(10.0), channel("B").frequency_cap(1000.0, 4.0, 10.0)]);
+    assert_eq!(
+        conflict(capped(), 100.0),
+        "infeasible by 50: the total 100, the maximum 10 of A, the frequency cap at 40 of B"
+    );
+    let off = || Problem::new([channel("A").at_least(100.0).at_most(150.0).or_off(), channel("B").at_most(20.0)]);
+    assert_eq!(conflict(off(), 60.0), "infeasible by 40: the total 60, off or at least 100 of A");
+    let moves = Problem::new([channel("A").now(100.0).at_most(40.0), channel("B").now(50.0)])
+        .and_then(|p| p.move_at_most(30.0));
+    assert_eq!(
+        conflict(moves, 150.0),
+        "infeasible by 30: the limit 30 on money moved, the total 150, the maximum 40 of A"
+    );
+    let overlap = two().unwrap().group(Group::new("G", ["A"])).unwrap().group(Group::new("H", ["A", "B"]));
+    assert_eq!(overlap.unwrap_err(), Error::Overlap { name: "A".to_owned() });
+    let unknown = two().unwrap().group(Group::new("G", ["C"])).unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no channel or group \"C\", named by G");
+}
+
+#[test]
+fn targets_out_of_reach_say_how_near_one_gets() {
+    let problem = Problem::new([Choice::new("A", Curve::hill(100.0, 1.0, 1000.0).unwrap())]).unwrap();
+    // The first krone brings 0.1.
+    assert!(matches!(problem.solve(Goal::Roas(0.2)), Err(Error::OutOfReach { spend, .. }) if spend <= 0.0));
+    let ceiling = problem.solve(Goal::Response(200.0)).unwrap_err();
+    assert!(matches!(ceiling, Error::OutOfReach { best, .. } if (best - 100.0).abs() < 1e-9));
+    let endless = Problem::new([Choice::new("A", Curve::power(2.0, 1.0).unwrap())]).unwrap();
+    let error = endless.solve(Goal::Roas(1.5)).unwrap_err();
+    assert_eq!(error.to_string(), "A would take money without end: give it a maximum");
+}
+
+#[test]
+fn what_holds_a_spend_is_told() {
+    let channel = |name: &str| Choice::new(name, log()).now(1000.0);
+    let plan = Problem::new([
+        channel("free").seen(100.0, 900.0),
+        channel("step").step(0.5, 0.1),
+        channel("cap").frequency_cap(1000.0, 3.0, 100.0),
+        Choice::new("weak", Curve::log(1.0, 1000.0).unwrap()).at_least(200.0).seen(500.0, 900.0),
+        Choice::new("off", Curve::log(1.0, 1000.0).unwrap()).at_least(200.0).or_off(),
+        channel("fixed").at_least(700.0).at_most(700.0),
+    ])
+    .unwrap()
+    .solve(Goal::Spend(5000.0))
+    .unwrap();
+    let held = |name: &str| plan.channel(name).unwrap().held_by;
+    assert_eq!(
+        ["free", "step", "cap", "weak", "off", "fixed"].map(held),
+        [Hold::Nothing, Hold::StepUp, Hold::FrequencyCap, Hold::Minimum, Hold::Off, Hold::Fixed]
+    );
+    assert_eq!(plan.channel("free").unwrap().extrapolation, Some(Extrapolation::Above(900.0)));
+    assert_eq!(plan.channel("weak").unwrap().extrapolation, Some(Extrapolation::Below(500.0)));
+    assert_eq!(plan.channel("fixed").unwrap().extrapolation, None);
+    let moved = Problem::new([channel("A").now(1000.0), channel("B").now(1001.0), channel("C").now(3000.0)]).unwrap();
+    let plan = moved.move_at_most(100.0).unwrap().solve(Goal::Spend(5001.0)).unwrap();
+    assert_eq!(plan.channel("B").unwrap().held_by, Hold::Nothing);
+    assert!((plan.moved.unwrap() - 100.0).abs() < 1e-9);
+    let conflict = Constraint::Total { amount: 1.5 };
+    assert_eq!(conflict.to_string(), "the total 1.5");
+}
+
+#[test]
+fn amounts_in_decimals_are_those_amounts() {
+    let channel = |name: &str| Choice::new(name, log()).at_least(0.07).at_most(0.1);
+    let plan = Problem::new([channel("A"), channel("B"), channel("C")]).unwrap().solve(Goal::Spend(0.3)).unwrap();
+    let money = plan.in_money(Currency::NOK).unwrap();
+    assert_eq!(money.total.to_string(), "NOK 0.30");
+    let fixed = Problem::new([channel("A").at_most(0.07), channel("B")]).unwrap().solve(Goal::Spend(0.17)).unwrap();
+    assert_eq!(fixed.in_money(Currency::NOK).unwrap().channel("A").unwrap().to_string(), "NOK 0.07");
 }
 
 /// A million markets, half of them concave.
@@ -417,10 +639,11 @@ fn a_million_markets() {
     let (mut plans, mut conflicts) = (0_u32, 0_u32);
     let mut failures = Vec::new();
     for seed in 0..1_000_000_u64 {
-        let (kind, gap) = if seed % 2 == 0 { (CONCAVE, 1e-12) } else { (BENT, 1e-9) };
+        let (kind, gap) = if seed % 2 == 0 { (Kind::Concave, 1e-12) } else { (Kind::Bent, 1e-9) };
         let market = Market::random(seed, kind);
         let held = std::panic::catch_unwind(|| {
             let planned = laws(&market, gap);
+            goals(&market, gap);
             if seed % 2 == 0 {
                 let mut stream = Stream(!seed);
                 scales(&market, stream.scale(1e-9, 1e9), stream.scale(1e-9, 1e9), 1e-10);
@@ -438,5 +661,4 @@ fn a_million_markets() {
     }
     println!("{plans} plans, {conflicts} named conflicts, {} failures", failures.len());
     assert!(failures.is_empty(), "{:?}", &failures[..failures.len().min(20)]);
-    let _ = Hold::Nothing;
 }

@@ -13,8 +13,11 @@ pub(super) const TOLERANCE: f64 = 1e-10;
 /// How many nodes are solved at most.
 const MOST_NODES: usize = 50_000;
 
+/// How often the first problem is made tighter by the plans that it gives.
+const MOST_TIGHTENINGS: usize = 60;
+
 /// What is sought over which curves.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Search<'a> {
     pub(super) sources: &'a [Source<'a>],
     pub(super) tree: &'a Tree,
@@ -70,15 +73,24 @@ enum Partial {
 
 impl<'a> Search<'a> {
     /// The optimum; by branch and bound where curves are not concave or channels may be off.
-    pub(super) fn run(&self, domains: Vec<Domain>) -> Result<Found, Unmet> {
-        if self.sources.iter().zip(&domains).all(|(source, domain)| is_concave(source, *domain)) {
-            let (settled, bound) = self.relax(&domains, false)?;
+    pub(super) fn run(&self, domains: &[Domain]) -> Result<Found, Unmet> {
+        if self.sources.iter().zip(domains).all(|(source, domain)| is_concave(source, *domain)) {
+            let (settled, bound) = self.relax(domains, false)?;
             let score = self.score(&settled.spend);
             return Ok(Found { settled, score, bound: bound.max(score), nodes: 0 });
         }
         let mut best: Option<(f64, Settled)> = None;
-        let (relaxed, bound) = self.relax(&domains, true)?;
+        let (mut domains, (mut relaxed, mut bound)) = (domains.to_vec(), self.relax(domains, true)?);
         self.try_candidates(&domains, &relaxed, &mut best);
+        for _ in 0..MOST_TIGHTENINGS {
+            let tighter = self.tightened(&domains, best.as_ref());
+            if !halved(&domains, &tighter) {
+                break;
+            }
+            let Ok(again) = self.relax(&tighter, true) else { break };
+            (domains, relaxed, bound) = (tighter, again.0, again.1);
+            self.try_candidates(&domains, &relaxed, &mut best);
+        }
         let mut open = BinaryHeap::from([Node { bound, domains, relaxed }]);
         let (mut nodes, mut proven) = (0, f64::NEG_INFINITY);
         while let Some(node) = open.pop() {
@@ -97,6 +109,7 @@ impl<'a> Search<'a> {
             for part in parts {
                 let mut domains = node.domains.clone();
                 domains[channel] = part;
+                let domains = self.tightened(&domains, best.as_ref());
                 if let Ok((relaxed, bound)) = self.relax(&domains, true) {
                     self.try_candidates(&domains, &relaxed, &mut best);
                     open.push(Node { bound: bound.min(node.bound), domains, relaxed });
@@ -105,6 +118,23 @@ impl<'a> Search<'a> {
         }
         let (score, settled) = best.ok_or(Unmet::Empty)?;
         Ok(Found { settled, score, bound: proven.max(score), nodes })
+    }
+
+    /// Where the least spend is sought, no channel has more than the best plan leaves beside the others' minima.
+    fn tightened(&self, domains: &[Domain], best: Option<&(f64, Settled)>) -> Vec<Domain> {
+        let (Target::Response(_), Some((score, _))) = (self.target, best) else {
+            return domains.to_vec();
+        };
+        let room = -score - domains.iter().map(Domain::least).sum::<f64>();
+        let of = |domain: &Domain| {
+            let most = domain.least() + room.max(0.0) * (1.0 + 1e-12);
+            if domain.or_off && most < domain.low {
+                Domain::new(0.0, 0.0)
+            } else {
+                Domain { high: domain.high.min(most.max(domain.low)), ..*domain }
+            }
+        };
+        domains.iter().map(of).collect()
     }
 
     fn market(&self, domains: &[Domain]) -> Market<'a> {
@@ -162,8 +192,8 @@ impl<'a> Search<'a> {
     fn meets(&self, spend: &[f64]) -> bool {
         let response = self.response(spend);
         match self.target {
-            Target::Response(wanted) => response >= wanted * (1.0 - 1e-13),
-            Target::Ratio(ratio) => response >= ratio * total(spend) * (1.0 - 1e-13),
+            Target::Response(wanted) => response >= wanted * (1.0 - 1e-12),
+            Target::Ratio(ratio) => response >= ratio * total(spend) * (1.0 - 1e-12),
             Target::Spend(_) | Target::Price { .. } => true,
         }
     }
@@ -175,6 +205,13 @@ impl<'a> Search<'a> {
             piece.may_exceed_at(spend) && (!domains[index].contains(spend) || excess(piece, spend) > 0.0)
         };
         let partials: Vec<bool> = (0..domains.len()).map(partial).collect();
+        if !partials.contains(&true) {
+            // The relaxed plan is a plan.
+            self.keep_better(relaxed.clone(), best);
+        }
+        if let Target::Response(wanted) = self.target {
+            self.fill_one(wanted, domains, relaxed, &market, &partials, best);
+        }
         let ways: &[Partial] =
             if partials.contains(&true) { &[Partial::Up, Partial::Down, Partial::Stays] } else { &[Partial::Stays] };
         for way in ways {
@@ -190,14 +227,47 @@ impl<'a> Search<'a> {
                 .collect();
             let Some(parts) = parts else { continue };
             let settled = self.market(&parts).settle_moving(self.target, self.moves);
-            if let Ok(settled) = settled
-                && self.meets(&settled.spend)
-            {
-                let score = self.score(&settled.spend);
-                if best.as_ref().is_none_or(|(known, _)| score > *known) {
-                    *best = Some((score, settled));
-                }
+            if let Ok(settled) = settled {
+                self.keep_better(settled, best);
             }
+        }
+    }
+
+    /// Where a response is sought: the one channel that is inside its chord gets what its true curve needs beside the others, and these are then solved beside it.
+    fn fill_one(
+        &self,
+        wanted: f64,
+        domains: &[Domain],
+        relaxed: &Settled,
+        market: &Market<'_>,
+        partials: &[bool],
+        best: &mut Option<(f64, Settled)>,
+    ) {
+        let Some(one) = partials.iter().position(|partial| *partial) else { return };
+        let Source::Curve(curve) = &self.sources[one] else { return };
+        let others = self.response(&relaxed.spend) - curve.value(relaxed.spend[one]);
+        let Some(spend) = curve.spend_for(wanted - others).filter(|spend| domains[one].contains(*spend)) else {
+            return;
+        };
+        let parts: Option<Vec<Domain>> = (0..domains.len())
+            .map(|index| match (index == one, partials[index]) {
+                (true, _) => Some(Domain::new(spend, spend)),
+                (false, true) => {
+                    restricted(&market.pieces[index], domains[index], relaxed.spend[index], Some(Partial::Stays))
+                }
+                (false, false) => restricted(&market.pieces[index], domains[index], relaxed.spend[index], None),
+            })
+            .collect();
+        let settled = parts.and_then(|parts| self.market(&parts).settle_moving(self.target, self.moves).ok());
+        if let Some(settled) = settled {
+            self.keep_better(settled, best);
+        }
+    }
+
+    fn keep_better(&self, settled: Settled, best: &mut Option<(f64, Settled)>) {
+        let score = self.score(&settled.spend);
+        if self.meets(&settled.spend) && best.as_ref().is_none_or(|(known, _)| score > *known) {
+            *best = Some((score, settled));
         }
     }
 
@@ -225,6 +295,11 @@ impl<'a> Search<'a> {
         };
         Some((index, parts))
     }
+}
+
+/// Whether some domain has shrunk to half.
+fn halved(before: &[Domain], after: &[Domain]) -> bool {
+    before.iter().zip(after).any(|(before, after)| after.high - after.low < 0.5 * (before.high - before.low))
 }
 
 /// By how much a piece lies above its curve.
@@ -264,7 +339,7 @@ fn restricted(piece: &Piece<'_>, domain: Domain, spend: f64, partial: Option<Par
         Some(Partial::Stays) => fixed(spend),
         Some(Partial::Down) => fixed(left),
         Some(Partial::Up) => past(right),
-        None if spend <= piece.low() => fixed(piece.low()),
-        None => past(spend),
+        None if spend - left < right - spend => fixed(left),
+        None => past(right.max(spend)),
     }
 }

@@ -1,6 +1,12 @@
 use super::piece::{Demand, Piece};
 use super::price::{Reading, find_price};
 
+/// What stands for a spend without end where a response to it is needed: beyond every budget, and far from overflow.
+const ENDLESS: f64 = 1e150;
+
+/// How far prices are apart, relative to them, between which demand is taken to be straight.
+const NEIGHBOURS: f64 = 16.0 * f64::EPSILON;
+
 /// A channel, or a group of them, by its place in a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Member {
@@ -67,6 +73,10 @@ impl At {
     pub(super) fn same(price: f64) -> Self {
         Self { price, kept: price }
     }
+
+    fn times(self, factor: f64) -> Self {
+        Self { price: self.price * factor, kept: self.kept * factor }
+    }
 }
 
 /// Concave pieces under common floors and ceilings.
@@ -120,7 +130,7 @@ impl<'a> Market<'a> {
                 if total < least - slack || total > most + slack {
                     return Err(Unmet::Empty);
                 }
-                self.settle_group(0, total.clamp(least, most), &mut out);
+                self.settle_group(0, total.max(least).min(most), &mut out);
             }
             Target::Price { price, all } => {
                 let kept = self.moves.as_ref().map_or(price, |moves| price - moves.apart);
@@ -139,7 +149,7 @@ impl<'a> Market<'a> {
 
     /// The total of the pieces at these spends.
     pub(super) fn value(&self, spend: &[f64]) -> f64 {
-        self.pieces.iter().zip(spend).map(|(piece, spend)| piece.value(spend.min(f64::MAX))).sum()
+        self.pieces.iter().zip(spend).map(|(piece, spend)| piece.value(spend.min(ENDLESS))).sum()
     }
 
     /// By how much the dual bound lies above the pieces at these spends: nothing else at the prices is better by more.
@@ -199,7 +209,7 @@ impl<'a> Market<'a> {
             let kept = piece.demand(at.kept);
             (kept.low.min(now), kept.high.min(now), if kept.low < now { kept.slope } else { 0.0 })
         };
-        let inside = |spend: f64| spend.clamp(piece.low(), piece.high());
+        let inside = |spend: f64| spend.max(piece.low()).min(piece.high());
         Demand { low: base.low.max(inside(low)), high: base.high.max(inside(high)), slope }
     }
 
@@ -225,8 +235,8 @@ impl<'a> Market<'a> {
     fn taken(&self, group: usize, at: At) -> Demand {
         let node = &self.tree.0[group];
         let free = self.members_demand(group, at);
-        let low = free.low.clamp(node.min, node.max);
-        let high = free.high.clamp(node.min, node.max);
+        let low = free.low.max(node.min).min(node.max);
+        let high = free.high.max(node.min).min(node.max);
         let inside = free.low >= node.min && free.low <= node.max;
         Demand { low, high, slope: if inside { free.slope } else { 0.0 } }
     }
@@ -271,34 +281,50 @@ impl<'a> Market<'a> {
             out.price = at.price;
         }
         let members = &self.tree.0[group].members;
-        let demands: Vec<Demand> = members.iter().map(|member| self.member_demand(*member, at)).collect();
-        let sum = |of: fn(&Demand) -> f64| demands.iter().map(of).sum::<f64>();
-        let (low, width, slope) = (sum(|d| d.low), sum(|d| d.high - d.low), sum(|d| d.slope));
-        let mut left = total - low;
+        let mut demands: Vec<Demand> = members.iter().map(|member| self.member_demand(*member, at)).collect();
+        let sum = |demands: &[Demand], of: fn(&Demand) -> f64| demands.iter().map(of).sum::<f64>();
+        let rounding = 4.0 * f64::EPSILON * total.abs();
+        if total.is_finite()
+            && (total > sum(&demands, |d| d.high) + rounding || total < sum(&demands, |d| d.low) - rounding)
+        {
+            // A price is a number of so many digits; between two that are neighbours demand may change by more than can be left over.
+            let (above, below) = (at.times(1.0 + NEIGHBOURS), at.times(1.0 - NEIGHBOURS));
+            for (member, demand) in members.iter().zip(&mut demands) {
+                let (low, high) = (self.member_demand(*member, above).low, self.member_demand(*member, below).high);
+                *demand = Demand { low: demand.low.min(low), high: demand.high.max(high), slope: demand.slope };
+            }
+        }
+        let (low, high, slope) = (sum(&demands, |d| d.low), sum(&demands, |d| d.high), sum(&demands, |d| d.slope));
+        let width = if low.is_finite() { high - low } else { 0.0 };
+        let mut left = if low.is_finite() { total - low } else { 0.0 };
+        let inside = left.max(0.0).min(width);
+        let beyond = left - inside;
         let endless = demands.iter().filter(|demand| demand.high.is_infinite() && demand.low.is_finite()).count();
         for (member, demand) in members.iter().zip(&demands) {
-            let room = demand.high - demand.low;
+            let room = if demand.low.is_finite() { demand.high - demand.low } else { 0.0 };
             let more = if left.is_infinite() {
                 room
             } else if endless > 0 {
                 if room.is_infinite() { left / endless as f64 } else { 0.0 }
-            } else if width > 0.0 && left > 0.0 {
-                let more = if self.in_turn { room.min(left) } else { room * (left / width).min(1.0) };
-                if self.in_turn {
-                    left -= more;
-                }
-                more
-            } else if slope < 0.0 {
-                // What the search for the price left over, by how much each moves with the price.
-                left * (demand.slope / slope)
             } else {
-                0.0
+                let tied = if self.in_turn {
+                    room.min(left.max(0.0))
+                } else if width > 0.0 {
+                    room * (inside / width)
+                } else {
+                    0.0
+                };
+                if self.in_turn {
+                    left -= tied;
+                }
+                // What the search for the price left over, by how much each moves with the price.
+                tied + if slope < 0.0 { beyond * (demand.slope / slope) } else { 0.0 }
             };
             let given = demand.low + more;
             match *member {
                 Member::Channel(index) => {
                     let piece = &self.pieces[index];
-                    out.spend[index] = given.clamp(piece.low(), piece.high());
+                    out.spend[index] = given.max(piece.low()).min(piece.high());
                     out.prices[index] = at;
                 }
                 Member::Group(inner) => self.fill_inner(inner, given, at, out),
@@ -325,6 +351,11 @@ impl<'a> Market<'a> {
         }
         self.fill(0, self.taken(0, At::same(0.0)).high, At::same(0.0), &mut point);
         let highest = self.value(&point.spend);
+        // What a curve's inverse gives may fall short by its rounding.
+        if highest < response && highest >= response * (1.0 - 1e-14) {
+            *out = point;
+            return Ok(());
+        }
         if highest < response {
             return Err(Unmet::Response(highest));
         }
@@ -332,42 +363,65 @@ impl<'a> Market<'a> {
             let demand = self.taken(0, at);
             self.fill(0, demand.low, at, &mut point);
             let low = self.value(&point.spend);
-            let high = if demand.high > demand.low {
-                self.fill(0, demand.high, at, &mut point);
-                self.value(&point.spend)
-            } else {
-                low
-            };
+            let high = low + self.rise(at, demand, low, &mut point);
             Reading { low, high, slope: at.price * demand.slope, scale: response }
         });
         let demand = self.taken(0, at);
         self.fill(0, demand.low, at, &mut point);
         let missing = response - self.value(&point.spend);
-        let more = if demand.high > demand.low {
+        let (low, width) = (response - missing, demand.high - demand.low);
+        let rise = self.rise(at, demand, low, &mut point);
+        let more = if rise > 0.0 && rise.is_finite() {
             // Tied channels are straight there.
-            let width = demand.high.min(f64::MAX) - demand.low;
-            self.fill(0, demand.high, at, &mut point);
-            let rise = self.value(&point.spend) - (response - missing);
-            if rise > 0.0 { width * (missing / rise).min(1.0) } else { 0.0 }
+            width * (missing / rise).min(1.0)
         } else if at.price > 0.0 {
             missing / at.price
         } else {
             0.0
         };
         *out = point;
-        self.fill(0, demand.low + more, at, out);
+        let mut given = demand.low + more;
+        // Once is enough but for rounding.
+        for _ in 0..3 {
+            self.fill(0, given, at, out);
+            let missing = response - self.value(&out.spend);
+            if at.price <= 0.0 || missing.abs() <= f64::EPSILON * response {
+                break;
+            }
+            given += missing / at.price;
+        }
         Ok(())
+    }
+
+    /// What tied channels add from the lower to the upper end of what they may take.
+    fn rise(&self, at: At, demand: Demand, low: f64, point: &mut Settled) -> f64 {
+        let width = demand.high - demand.low;
+        if width <= 0.0 {
+            0.0
+        } else if width.is_infinite() {
+            if at.price > 0.0 { f64::INFINITY } else { self.ceiling(at, point) - low }
+        } else {
+            self.fill(0, demand.high, at, point);
+            self.value(&point.spend) - low
+        }
+    }
+
+    fn ceiling(&self, at: At, point: &mut Settled) -> f64 {
+        self.fill(0, f64::INFINITY, at, point);
+        self.value(&point.spend)
     }
 
     fn settle_ratio(&self, ratio: f64, out: &mut Settled) -> Result<(), Unmet> {
         let mut point = out.clone();
         // What the response falls short of the target; it is least at the price that is the target.
-        let shortfall = |point: &Settled| ratio * total(&point.spend) - self.value(&point.spend);
+        let spent = |point: &Settled| point.spend.iter().map(|spend| spend.min(ENDLESS)).sum::<f64>();
+        let shortfall = |point: &Settled| ratio * spent(point) - self.value(&point.spend);
         self.fill(0, self.taken(0, At::same(ratio)).low, At::same(ratio), &mut point);
+        if let Some(channel) = point.spend.iter().position(|spend| spend.is_infinite()) {
+            return Err(Unmet::Unbounded(channel));
+        }
         let least = shortfall(&point);
-        // Nothing is bought at the target where no first unit is worth it: what comes without spend is not to pay for it.
-        let spent = total(&point.spend);
-        if spent <= 0.0 || least > 4.0 * f64::EPSILON * ratio * spent {
+        if least > 4.0 * f64::EPSILON * ratio * total(&point.spend) {
             return Err(Unmet::Ratio { slack: -least, spend: total(&point.spend) });
         }
         // The most that could be spent.
@@ -376,21 +430,25 @@ impl<'a> Market<'a> {
             *out = point;
             return Ok(());
         }
-        let mut jumps = self.jumps(0);
-        jumps.push(ratio);
-        jumps.sort_by(f64::total_cmp);
-        let price = find_price(&jumps, 0.0, ratio / 2.0, ratio, |price| {
+        let price = find_price(&self.jumps(0), 0.0, ratio / 2.0, ratio, |price| {
             let demand = self.taken(0, At::same(price));
             self.fill(0, demand.low, At::same(price), &mut point);
             let low = shortfall(&point);
             let high = if price > 0.0 { low + (ratio - price) * (demand.high - demand.low) } else { f64::INFINITY };
-            Reading { low, high, slope: (ratio - price) * demand.slope, scale: ratio * total(&point.spend) }
+            Reading { low, high, slope: (ratio - price) * demand.slope, scale: ratio * spent(&point) }
         });
         let demand = self.taken(0, At::same(price));
         self.fill(0, demand.low, At::same(price), &mut point);
-        let room = -shortfall(&point) / (ratio - price);
+        let mut given = demand.low;
+        for _ in 0..3 {
+            let room = -shortfall(&point) / (ratio - price);
+            if !room.is_finite() || room.abs() <= f64::EPSILON * given {
+                break;
+            }
+            given += room;
+            self.fill(0, given, At::same(price), &mut point);
+        }
         *out = point;
-        self.fill(0, demand.low + if room.is_finite() { room } else { 0.0 }, At::same(price), out);
         Ok(())
     }
 

@@ -19,6 +19,7 @@
 //! ```
 
 mod branch;
+mod cautious;
 mod choice;
 mod constraint;
 mod draws;

@@ -120,7 +120,7 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// The ends of the chord that a spend is inside of.
+    /// The ends of the chord that a spend is on; of straight lines those of the line it is inside of.
     pub(super) fn chord_around(&self, spend: f64) -> (f64, f64) {
         match &self.form {
             Form::Smooth { knee, .. } => (self.low, *knee),

@@ -106,7 +106,7 @@ pub enum Extrapolation {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Certificate {
-    /// No plan under the same constraints has more response than this; for [`Goal::Profit`] no more profit, for [`Goal::MarginalRoas`] no more response less the marginal times spend,
+    /// No plan under the same constraints has more response than this, for [`Goal::Cautious`] in the mean of the worst draws; for [`Goal::Profit`] no more profit, for [`Goal::MarginalRoas`] no more response less the marginal times spend,
     /// and for [`Goal::Response`] no less spend. True up to the rounding of `f64`.
     pub bound: f64,
     /// The distance of the plan to the bound over its response (for [`Goal::Response`]: over its spend). Zero is proven best.
@@ -187,7 +187,7 @@ impl Plan {
     /// [`Error::InfeasibleBudget`] or [`Error::Conflict`] where no whole plan keeps what the real one keeps, as when minimum and maximum lie between the same two units; amounts beyond what [`Money`] holds.
     pub fn in_money(&self, currency: Currency) -> Result<MoneyPlan, Error> {
         let total = match self.goal {
-            Goal::Spend(total) => total,
+            Goal::Spend(total) | Goal::Cautious { total, .. } => total,
             _ => self.spend,
         };
         let units = whole(&self.rails, total, currency)?;

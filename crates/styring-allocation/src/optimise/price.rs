@@ -31,7 +31,7 @@ pub(super) fn find_price(
     mut read: impl FnMut(f64) -> Reading,
 ) -> f64 {
     let (mut below, mut above) = (0.0, limit);
-    let (mut first, mut last) = (0, jumps.len());
+    let (mut first, mut last) = (0, jumps.partition_point(|jump| *jump < limit));
     while first < last {
         let middle = first.midpoint(last);
         let Some(jump) = jumps.get(middle) else { break };

@@ -4,11 +4,13 @@ use styring_response::{Curve, Shape};
 
 use super::Goal;
 use super::branch::{Found, Search};
+use super::cautious::Cautious;
 use super::choice::{Choice, Effect, Group};
 use super::constraint::Constraint;
 use super::feasible::Feasibility;
 use super::market::{Market, Member, Node, Settled, Target, Tree, Unmet, total};
 use super::moves::{MoveLimit, taken};
+use super::outlook::worst;
 use super::piece::{Domain, Piece};
 use super::plan::{Allotment, Certificate, Extrapolation, GroupAllotment, Hold, Plan};
 use super::rounding::Rails;
@@ -199,14 +201,48 @@ impl Problem {
             self.check_moves(now, *limit, total)?;
         }
         let sources = self.sources();
+        if let Goal::Cautious { total, worst } = goal {
+            let found = self.cautious(total, worst)?.map_err(|unmet| self.fault(unmet, goal, target))?;
+            return Ok(self.plan(goal, target, &sources, found));
+        }
         let search = Search {
             sources: &sources,
             tree: &self.tree,
             target,
             moves: now.as_ref().map(|(now, limit)| MoveLimit { now, limit: *limit }),
         };
-        let found = search.run(self.domains(budget)).map_err(|unmet| self.fault(unmet, goal, target))?;
+        if let Target::Ratio(ratio) = target {
+            // Where no first unit is worth the target, what comes without spend is not to pay for any.
+            let best = Search { target: Target::Price { price: ratio, all: true }, ..search };
+            let best = best.run(&self.domains(None)).map_err(|unmet| self.fault(unmet, goal, target))?;
+            let spend = total(&best.settled.spend);
+            if spend <= 0.0 {
+                return Err(self.fault(Unmet::Ratio { slack: best.score, spend }, goal, target));
+            }
+        }
+        let found = search.run(&self.domains(budget)).map_err(|unmet| self.fault(unmet, goal, target))?;
         Ok(self.plan(goal, target, &sources, found))
+    }
+
+    /// The best in the mean of the worst draws.
+    fn cautious(&self, budget: f64, share: f64) -> Result<Result<Found, Unmet>, Error> {
+        let count = worst(share, self.draws())?;
+        let bent = self.choices.iter().any(|choice| choice.shape() != Shape::Concave);
+        let off = self.sides.iter().any(|side| side.domain.or_off);
+        for (there, what) in [
+            (self.has_groups(), "groups"),
+            (self.has_move_limit(), "a limit on money moved"),
+            (bent, "curves that are not concave"),
+            (off, "channels that may be off"),
+        ] {
+            if there {
+                return Err(Error::Unsupported { what, with: "a cautious goal" });
+            }
+        }
+        let domains = self.domains(Some(budget));
+        let draws = self.order.iter().map(|place| self.choices[*place].curves()).collect();
+        let found = Cautious { draws, domains: &domains, tree: &self.tree, budget, count }.run();
+        Ok(found.map(|found| Found { settled: found.settled, score: found.score, bound: found.bound, nodes: 0 }))
     }
 
     /// The channels, in the order in which they came.

@@ -57,7 +57,7 @@ impl<'a> Source<'a> {
     /// Where on the concave part, inside `low` and `high`, the marginal is `price`.
     pub(super) fn at_marginal(&self, price: f64, low: f64, high: f64) -> f64 {
         match self {
-            Self::Curve(curve) => curve.spend_at_marginal(price).unwrap_or(f64::INFINITY).clamp(low, high),
+            Self::Curve(curve) => curve.spend_at_marginal(price).unwrap_or(f64::INFINITY).max(low).min(high),
             Self::Mean(mean) => mean.at_marginal(price, low, high),
         }
     }
@@ -103,7 +103,7 @@ impl Mean<'_> {
     fn at_marginal(&self, price: f64, low: f64, high: f64) -> f64 {
         let guess = || self.draws.first().and_then(|curve| curve.spend_at_marginal(price));
         let (mut below, mut above) = (low, high);
-        let mut x = self.last.get().or_else(guess).unwrap_or(low).clamp(low, high.min(f64::MAX));
+        let mut x = self.last.get().or_else(guess).unwrap_or(low).max(low).min(high.min(f64::MAX));
         for _ in 0..200 {
             let (marginal, bend) = (
                 self.sum(|curve| curve.marginal(x).unwrap_or(f64::INFINITY)),
@@ -116,10 +116,12 @@ impl Mean<'_> {
                 above = x;
             }
             let newton = x - excess * marginal / bend;
-            let next = if newton > below && newton < above { newton } else { between(below, above, x) };
+            let inside = newton > below && newton < above;
+            let next = if inside { newton } else { between(below, above, x) };
             let step = (next - x).abs();
             x = next;
-            if step <= 1e-9 * x || is_closed(below, above) {
+            // The error is the square of the last step.
+            if (inside && step <= 1e-9 * x) || is_closed(below, above) {
                 break;
             }
         }
@@ -131,7 +133,7 @@ impl Mean<'_> {
 /// A point inside an interval whose ends may be zero or infinite.
 pub(super) fn between(below: f64, above: f64, scale: f64) -> f64 {
     match (below > 0.0, above.is_finite()) {
-        (true, true) => (below.sqrt() * above.sqrt()).clamp(below, above),
+        (true, true) => (below.sqrt() * above.sqrt()).max(below).min(above),
         (true, false) => below * 16.0,
         (false, true) => above / 16.0,
         (false, false) => scale.max(1.0) * 2.0,
