@@ -153,6 +153,36 @@ pub fn nearest_whole(total: i128, plan: &[Exact], bounds: &[Bounds]) -> Result<V
     Ok(whole)
 }
 
+/// [`nearest_whole`] of a plan in `f64`, whose digits are taken for exact.
+///
+/// Where the whole parts leave no more than one unit to each channel with room, the largest fractions receive it: the last units on the same walk. Cost: then O(n log n) operations on machine numbers.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the fraction is cut on purpose; a part beyond the range is outside of its bounds"
+)]
+pub(crate) fn nearest_whole_to(total: i128, plan: &[f64], bounds: &[Bounds]) -> Result<Vec<i128>, Error> {
+    check_lists("plan", plan.len(), bounds)?;
+    let floors: Vec<i128> = plan.iter().map(|part| part.floor() as i128).collect();
+    let inside = floors.iter().zip(bounds).all(|(part, bound)| (bound.min..=bound.max).contains(part));
+    let sum = floors.iter().try_fold(0_i128, |sum, part| sum.checked_add(*part));
+    let mut open: Vec<usize> = (0..plan.len()).filter(|index| floors[*index] < bounds[*index].max).collect();
+    let left = sum.and_then(|sum| usize::try_from(total.checked_sub(sum)?).ok());
+    if let Some(left) = left.filter(|left| inside && *left <= open.len()) {
+        let fraction = |index: &usize| plan[*index] - plan[*index].floor();
+        open.sort_by(|one, other| fraction(other).total_cmp(&fraction(one)));
+        let mut whole = floors;
+        for index in open.into_iter().take(left) {
+            whole[index] += 1;
+        }
+        return Ok(whole);
+    }
+    let exact = |(index, part): (usize, &f64)| {
+        Exact::try_from(*part).map_err(|_| Error::out_of_range("plan", None, "finite", format!("{part} at {index}")))
+    };
+    let plan = plan.iter().enumerate().map(exact).collect::<Result<Vec<Exact>, Error>>()?;
+    nearest_whole(total, &plan, bounds)
+}
+
 /// The s at which `Σ clamp(xᵢ + s, minᵢ, maxᵢ)` reaches the total.
 fn shift_to(total: i128, plan: &[Exact], bounds: &[Bounds]) -> Exact {
     let ends = |(x, bound): (&Exact, &Bounds)| [bound.min, bound.max].map(|end| &Exact::from(end) - x);

@@ -1,7 +1,9 @@
 use styring_money::{Currency, Money};
 
+use crate::optimise::{Constraint, Listed};
+
 /// What can go wrong when money is allocated.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No plan can satisfy the total and the bounds together.
@@ -74,6 +76,70 @@ pub enum Error {
         what: &'static str,
         /// What the numerical library says.
         why: String,
+    },
+    /// No plan can keep all of these together.
+    #[error("infeasible by {by}: {}", Listed(between))]
+    Conflict {
+        /// Which exclude one another.
+        between: Vec<Constraint>,
+        /// The least by which one of them would have to give way.
+        by: f64,
+    },
+    /// No combination of channels that are off or on keeps all that is asked.
+    #[error("infeasible: no choice of channels that are off or on keeps {}", Listed(between))]
+    NoCombination {
+        /// What cannot be kept together.
+        between: Vec<Constraint>,
+    },
+    /// No plan reaches the target.
+    #[error("{goal} of {target} is out of reach: at best {best} at a spend of {spend}")]
+    OutOfReach {
+        /// Of what.
+        goal: &'static str,
+        /// What was asked.
+        target: f64,
+        /// The nearest to it: the highest response, or the largest of response less target times spend, which is below zero.
+        best: f64,
+        /// The spend it has.
+        spend: f64,
+    },
+    /// The more a channel gets, the better, without end.
+    #[error("{channel} would take money without end: give it a maximum")]
+    Unbounded {
+        /// Which channel.
+        channel: String,
+    },
+    /// An exact method for this combination is not built.
+    #[error("{what} cannot be combined with {with}")]
+    Unsupported {
+        /// One part.
+        what: &'static str,
+        /// The other.
+        with: &'static str,
+    },
+    /// Something that is needed was not given.
+    #[error("{what} of {channel} is missing, and is needed for {needed_by}")]
+    Missing {
+        /// Of which channel.
+        channel: String,
+        /// What.
+        what: &'static str,
+        /// For what.
+        needed_by: &'static str,
+    },
+    /// A name that no channel or group has.
+    #[error("there is no channel or group {name:?}{}", of.as_ref().map_or_else(String::new, |of| format!(", named by {of}")))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Who named it, if it was a group.
+        of: Option<String>,
+    },
+    /// A channel or group in two groups.
+    #[error("{name:?} is in two groups: groups may contain one another, not overlap")]
+    Overlap {
+        /// The channel or group.
+        name: String,
     },
     /// From the money underneath.
     #[error(transparent)]

@@ -43,6 +43,7 @@ mod error;
 mod history;
 mod interval;
 pub mod off_policy;
+pub mod optimise;
 pub mod policy;
 mod rhythm;
 mod seed;

@@ -16,6 +16,9 @@ use styring_allocation::{
 use styring_money::{Currency, Exact, Money, Share, Unrounded};
 use styring_testkit::reference::{Reference, decimal};
 
+#[path = "reference/optimise.rs"]
+mod optimise;
+
 // money_rounding
 
 #[derive(Deserialize)]

@@ -25,6 +25,7 @@ pub fn register() -> Vec<Owned> {
         owned("metrics", Some("styring-triangle"), &["ltv_chain_ladder"]),
         owned("metrics", Some("styring-ltv"), LTV),
         owned("allocation", Some("styring-allocation"), ALLOCATION),
+        owned("allocation", Some("styring-allocation"), OPTIMISE),
         owned("allocation", Some("styring-response"), &["curve_values"]),
         owned("allocation", Some("styring-simulator"), &["market_physics"]),
         owned("allocation", None, ALLOCATION_TO_COME),
@@ -86,7 +87,7 @@ const ALLOCATION: &[&str] = &[
     "rhythm_trace",
 ];
 
-const ALLOCATION_TO_COME: &[&str] = &[
+const OPTIMISE: &[&str] = &[
     "churn_limit",
     "concave_optimum",
     "group_bounds",
@@ -94,11 +95,12 @@ const ALLOCATION_TO_COME: &[&str] = &[
     "integer_concave",
     "min_spend_or_zero",
     "posterior_mean_optimum",
-    "robyn_transforms",
     "sshaped_optimum",
     "target_modes",
     "unit_grid_optimum",
 ];
+
+const ALLOCATION_TO_COME: &[&str] = &["robyn_transforms"];
 
 const CURVES: &[&str] = &["curve_calculus_own"];
 

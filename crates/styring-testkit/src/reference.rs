@@ -3,7 +3,7 @@
 //! A file is `{"source", "notes", …, "cases": [{"id"?, "kind"?, "input", "expected", "tolerance"}]}`. A `kind` is read as a key of the input. The tolerance is `"exact"`, `0` or `{"abs", "rel", "f64_rel"?}`; a
 //! number passes when `|got − expected| ≤ abs + rel·|expected|`. `rel` holds for exact types, `f64_rel` (else `rel`) for floating point; a `note` decides nothing. A tolerance may also be given
 //! by quantity, `{"log_likelihood": {"abs", "rel"}, "params": {"r": {…}}}`; the check of `params.r` then takes its own. `{"abs", "rel", "fields": {"n": {…}}}` has a tolerance for all and others
-//! for some. `{"abs", "loss_rel"}` has a relative one of its own for `loss`.
+//! for some. `{"response_rel", "response_abs"}` is the tolerance of `response`; words in the place of a number decide nothing, what they speak of is exact.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -195,18 +195,23 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
         }
         Value::Object(parts) => {
             let mut bound = EXACT;
-            let mut named = parts.get("fields").map_or(Ok(exact.clone()), read_tolerance)?.named;
-            for (key, value) in parts.iter().filter(|(key, _)| !matches!(key.as_str(), "note" | "fields")) {
+            let named = parts.get("fields").map_or(Ok(exact.clone()), read_tolerance)?.named;
+            let mut named = named;
+            for (key, value) in parts.iter().filter(|(key, value)| key.as_str() != "fields" && !value.is_string()) {
                 let value = value.as_f64().ok_or(format!("tolerance {key}: {value}"))?;
                 match key.as_str() {
                     "abs" => bound.abs = value,
                     "rel" => bound.rel = value,
                     "f64_rel" => bound.f64_rel = value,
-                    other if other.ends_with("_rel") => {
-                        let own = Bound { abs: 0.0, rel: value, f64_rel: value };
-                        named.insert(other.trim_end_matches("_rel").to_owned(), own);
+                    _ => {
+                        let (name, relative) = quantity(key).ok_or(format!("unknown tolerance {key}"))?;
+                        let own = named.entry(name.to_owned()).or_insert(EXACT);
+                        if relative {
+                            (own.rel, own.f64_rel) = (value, value);
+                        } else {
+                            own.abs = value;
+                        }
                     }
-                    _ => return Err(format!("unknown tolerance {key}")),
                 }
             }
             if !parts.contains_key("f64_rel") {
@@ -216,6 +221,11 @@ fn read_tolerance(value: &Value) -> Result<Tolerance, String> {
         }
         other => Err(format!("unknown tolerance {other}")),
     }
+}
+
+/// The quantity in the name of a tolerance, and whether that is relative.
+fn quantity(key: &str) -> Option<(&str, bool)> {
+    key.strip_suffix("_rel").map(|name| (name, true)).or_else(|| Some((key.strip_suffix("_abs")?, false)))
 }
 
 impl Tolerance {
