@@ -87,3 +87,6 @@ fn curve_calculus_own() {
         },
     );
 }
+
+#[path = "reference/adstock.rs"]
+mod adstock;

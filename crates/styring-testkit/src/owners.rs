@@ -25,7 +25,7 @@ pub fn register() -> Vec<Owned> {
         owned("metrics", Some("styring-triangle"), &["ltv_chain_ladder"]),
         owned("metrics", Some("styring-ltv"), LTV),
         owned("allocation", Some("styring-allocation"), ALLOCATION),
-        owned("allocation", Some("styring-response"), &["curve_values"]),
+        owned("allocation", Some("styring-response"), &["curve_values", "robyn_transforms"]),
         owned("allocation", None, ALLOCATION_TO_COME),
         owned("segments", Some("styring-segments"), SEGMENTS),
         owned("segments", Some("styring-reach"), REACH),
@@ -82,13 +82,19 @@ const ALLOCATION_TO_COME: &[&str] = &[
     "off_policy",
     "posterior_mean_optimum",
     "rhythm_stop_loss",
-    "robyn_transforms",
     "sshaped_optimum",
     "target_modes",
     "unit_grid_optimum",
 ];
 
-const CURVES: &[&str] = &["curve_calculus_own"];
+const CURVES: &[&str] = &[
+    "adstock_hill_meridian",
+    "adstock_pymc",
+    "adstock_robyn_own",
+    "curve_calculus_own",
+    "saturation_pymc",
+    "saturation_robyn_own",
+];
 
 const SEGMENTS: &[&str] = &[
     "exclusions",
@@ -194,9 +200,6 @@ const GEO: &[&str] = &[
 
 const ATTRIBUTION_TO_COME: &[&str] = &[
     "additive_hazard_own",
-    "adstock_hill_meridian",
-    "adstock_pymc",
-    "adstock_robyn_own",
     "calibration_own",
     "choose_order_channelattribution",
     "curve_fit",
@@ -211,8 +214,6 @@ const ATTRIBUTION_TO_COME: &[&str] = &[
     "markov_mc_channelattribution",
     "mmm_light_own",
     "roi_prior_meridian",
-    "saturation_pymc",
-    "saturation_robyn_own",
     "shao_li_own",
     "shapley_game",
     "shapley_mam2",
