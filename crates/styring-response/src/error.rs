@@ -28,6 +28,20 @@ pub enum Error {
         /// What was given.
         value: f64,
     },
+    /// A result that is no number, or beyond all results.
+    #[error("result of period {index}: must be a number of at most 1e100, not {value}")]
+    Result {
+        /// Which period, from zero.
+        index: usize,
+        /// What was given.
+        value: f64,
+    },
+    /// A parameter that the form does not have, or that cannot be given alone.
+    #[error("the form has no parameter {name} that can be given")]
+    Parameter {
+        /// Its name.
+        name: String,
+    },
     /// A list of another length than needed.
     #[error("{what}: {given} given, {needed} needed")]
     Lengths {

@@ -20,6 +20,7 @@
 //!
 //! - A curve: [`Curve`], of a [`Family`]; whether it is concave or S-shaped: [`Shape`].
 //! - What of past spend is still at work: [`Adstock`], of a [`Decay`]; going on from week to week: [`Carryover`].
+//! - A curve from history, with intervals, or why there is none: [`fit`].
 //! - Adstock, saturation and scaling as other programs have them: [`parity`].
 //!
 //! # Features
@@ -32,6 +33,7 @@ mod curve;
 mod decay;
 mod error;
 mod family;
+pub mod fit;
 pub mod parity;
 
 pub use adstock::Adstock;

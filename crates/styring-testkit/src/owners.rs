@@ -92,6 +92,7 @@ const CURVES: &[&str] = &[
     "adstock_pymc",
     "adstock_robyn_own",
     "curve_calculus_own",
+    "curve_fit",
     "saturation_pymc",
     "saturation_robyn_own",
 ];
@@ -202,7 +203,6 @@ const ATTRIBUTION_TO_COME: &[&str] = &[
     "additive_hazard_own",
     "calibration_own",
     "choose_order_channelattribution",
-    "curve_fit",
     "fractribution_own",
     "heuristics_channelattribution",
     "heuristics_mam1",
