@@ -19,15 +19,26 @@
 //! # Modules by what you look for
 //!
 //! - A curve: [`Curve`], of a [`Family`]; whether it is concave or S-shaped: [`Shape`].
+//! - What of past spend is still at work: [`Adstock`], of a [`Decay`]; going on from week to week: [`Carryover`].
+//! - A curve from history, with intervals, or why there is none: [`fit`].
+//! - Adstock, saturation and scaling as other programs have them: [`parity`].
 //!
 //! # Features
 //!
 //! `serde`: every public data type; a curve that is read goes through the same checks as one that is made.
 
+mod adstock;
+mod carryover;
 mod curve;
+mod decay;
 mod error;
 mod family;
+pub mod fit;
+pub mod parity;
 
+pub use adstock::Adstock;
+pub use carryover::Carryover;
 pub use curve::{Curve, Shape};
+pub use decay::Decay;
 pub use error::Error;
 pub use family::Family;

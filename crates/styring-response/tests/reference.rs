@@ -87,3 +87,8 @@ fn curve_calculus_own() {
         },
     );
 }
+
+#[path = "reference/adstock.rs"]
+mod adstock;
+#[path = "reference/fit.rs"]
+mod fit;

@@ -26,9 +26,8 @@ pub fn register() -> Vec<Owned> {
         owned("metrics", Some("styring-ltv"), LTV),
         owned("allocation", Some("styring-allocation"), ALLOCATION),
         owned("allocation", Some("styring-allocation"), OPTIMISE),
-        owned("allocation", Some("styring-response"), &["curve_values"]),
+        owned("allocation", Some("styring-response"), &["curve_values", "robyn_transforms"]),
         owned("allocation", Some("styring-simulator"), &["market_physics"]),
-        owned("allocation", None, ALLOCATION_TO_COME),
         owned("segments", Some("styring-segments"), SEGMENTS),
         owned("segments", Some("styring-reach"), REACH),
         owned("experiments", Some("styring-experiments"), EXPERIMENTS),
@@ -100,9 +99,15 @@ const OPTIMISE: &[&str] = &[
     "unit_grid_optimum",
 ];
 
-const ALLOCATION_TO_COME: &[&str] = &["robyn_transforms"];
-
-const CURVES: &[&str] = &["curve_calculus_own"];
+const CURVES: &[&str] = &[
+    "adstock_hill_meridian",
+    "adstock_pymc",
+    "adstock_robyn_own",
+    "curve_calculus_own",
+    "curve_fit",
+    "saturation_pymc",
+    "saturation_robyn_own",
+];
 
 const SEGMENTS: &[&str] = &[
     "exclusions",
@@ -208,12 +213,8 @@ const GEO: &[&str] = &[
 
 const ATTRIBUTION_TO_COME: &[&str] = &[
     "additive_hazard_own",
-    "adstock_hill_meridian",
-    "adstock_pymc",
-    "adstock_robyn_own",
     "calibration_own",
     "choose_order_channelattribution",
-    "curve_fit",
     "fractribution_own",
     "heuristics_channelattribution",
     "heuristics_mam1",
@@ -225,8 +226,6 @@ const ATTRIBUTION_TO_COME: &[&str] = &[
     "markov_mc_channelattribution",
     "mmm_light_own",
     "roi_prior_meridian",
-    "saturation_pymc",
-    "saturation_robyn_own",
     "shao_li_own",
     "shapley_game",
     "shapley_mam2",
