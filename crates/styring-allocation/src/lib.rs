@@ -23,7 +23,9 @@
 //!
 //! # Modules by what you look for
 //!
-//! - A policy: [`Rhythm`], the founding rhythm. It takes [`Channel`]s (budget, [`Guardrail`], [`Evidence`]) and gives a [`Decision`].
+//! - A way of dividing next week's budget: [`policy::Policy`], from a [`History`]: even, the rhythm, in proportion, by response curves. One `impl` for your own.
+//! - The best budgets for known curves, with a certificate, and what any reallocation could gain at most: [`optimise`].
+//! - The founding rhythm: [`Rhythm`]. It takes [`Channel`]s (budget, [`Guardrail`], [`Evidence`]) and gives a [`Decision`].
 //! - Why: [`Reason`], [`Verdict`], [`Transfer`]; machine-readable by serde, human by `Display`.
 //! - Arms whose rate is not known: [`bandit`]: posteriors, P(best) and expected loss, Thompson sampling, indices, the knapsack.
 //! - Noisy scores of few results: [`Pool`] draws each channel's results per krone toward all.

@@ -2,7 +2,39 @@ use styring_allocation::Seed;
 use styring_allocation::policy::{Even, Policy};
 
 use crate::run::{best_of, play};
-use crate::{Error, Recipe};
+use crate::{Error, Market, Recipe};
+
+type Open<'a> = dyn Fn(Seed) -> Result<Box<dyn Market>, Error> + 'a;
+
+/// A kind of market: a name, and one market of it for each seed.
+pub struct Kind<'a> {
+    name: String,
+    open: Box<Open<'a>>,
+}
+
+impl<'a> Kind<'a> {
+    /// A kind of your own. The same seed must give the same market, with the same luck.
+    pub fn new(name: impl Into<String>, open: impl Fn(Seed) -> Result<Box<dyn Market>, Error> + 'a) -> Self {
+        Self { name: name.into(), open: Box::new(open) }
+    }
+
+    /// All recipes.
+    pub fn all() -> Vec<Self> {
+        Recipe::ALL.into_iter().map(Self::from).collect()
+    }
+}
+
+impl From<Recipe> for Kind<'_> {
+    fn from(recipe: Recipe) -> Self {
+        Self::new(recipe.name(), move |seed| Ok(Box::new(recipe.market(seed)?)))
+    }
+}
+
+impl std::fmt::Debug for Kind<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kind").field("name", &self.name).finish_non_exhaustive()
+    }
+}
 
 /// What a policy came to in the markets of one kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +44,7 @@ pub struct Standing {
     /// The policy.
     pub policy: String,
     /// The kind of market.
-    pub market: Recipe,
+    pub market: String,
     /// How many markets of the kind.
     pub seeds: usize,
     /// Results caused over those of the best budgets of each week, the mean of the markets. Not cut at anything.
@@ -42,10 +74,10 @@ pub struct Standing {
 /// ```
 /// use styring_allocation::Seed;
 /// use styring_allocation::policy::{Curves, Even, Policy, Proportional, Weight};
-/// use styring_simulator::{Recipe, league};
+/// use styring_simulator::{Kind, Recipe, league};
 ///
 /// let policies: [&dyn Policy; 3] = [&Even {}, &Proportional::new(Weight::PerSpend), &Curves::default()];
-/// let table = league(&policies, &[Recipe::Saturation], Seed(1), 5)?;
+/// let table = league(&policies, &[Kind::from(Recipe::Saturation)], Seed(1), 5)?;
 /// assert!(table[0].share < table[2].share);
 /// assert!(table.iter().all(|standing| standing.violations == 0));
 /// # Ok::<(), styring_simulator::Error>(())
@@ -54,7 +86,12 @@ pub struct Standing {
 /// # Errors
 ///
 /// What a policy or a market answers with; no seeds.
-pub fn league(policies: &[&dyn Policy], markets: &[Recipe], first: Seed, seeds: usize) -> Result<Vec<Standing>, Error> {
+pub fn league(
+    policies: &[&dyn Policy],
+    markets: &[Kind<'_>],
+    first: Seed,
+    seeds: usize,
+) -> Result<Vec<Standing>, Error> {
     if seeds == 0 {
         return Err(Error::range("seeds", "at least 1", 0.0));
     }
@@ -63,13 +100,15 @@ pub fn league(policies: &[&dyn Policy], markets: &[Recipe], first: Seed, seeds: 
         let mut tallies = vec![Tally::default(); policies.len()];
         for step in 0..seeds {
             let seed = Seed(first.0.wrapping_add(step as u64));
-            let best: f64 = best_of(market.market(seed)?)?;
-            let even = play(&Even {}, market.market(seed)?, seed)?;
+            let best = best_of((market.open)(seed)?)?;
+            let even = play(&Even {}, (market.open)(seed)?, seed)?;
             for (policy, tally) in policies.iter().zip(&mut tallies) {
-                tally.add(&play(*policy, market.market(seed)?, seed)?, &even.caused, best);
+                tally.add(&play(*policy, (market.open)(seed)?, seed)?, &even.caused, best);
             }
         }
-        table.extend(policies.iter().zip(tallies).map(|(policy, tally)| tally.standing(policy.name(), *market)));
+        table.extend(
+            policies.iter().zip(tallies).map(|(policy, tally)| tally.standing(policy.name(), market.name.clone())),
+        );
     }
     Ok(table)
 }
@@ -97,7 +136,7 @@ impl Tally {
         self.spent += run.spent;
     }
 
-    fn standing(mut self, policy: String, market: Recipe) -> Standing {
+    fn standing(mut self, policy: String, market: String) -> Standing {
         let seeds = self.shares.len();
         let (share, share_se) = mean(&self.shares);
         let (cpa_change, cpa_change_se) = mean(&self.cpa);

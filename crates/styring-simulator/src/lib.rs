@@ -16,7 +16,7 @@
 //!
 //! - What is true and how a week follows from it: [`Truth`], [`Channel`], [`Shock`], [`Overlap`].
 //! - A market that a policy can be played in: the trait [`Market`], [`Simulated`] with its [`Noise`], and the [`Recipe`]s of markets that are hard in ways of their own.
-//! - One run: [`play`], [`share_of_best`]. Policies side by side: [`league`].
+//! - One run: [`play`], [`share_of_best`]. Policies side by side, in recipes or in a [`Kind`] of your own: [`league`].
 //!
 //! # Features
 //!
@@ -32,7 +32,7 @@ mod simulated;
 mod truth;
 
 pub use error::Error;
-pub use league::{Standing, league};
+pub use league::{Kind, Standing, league};
 pub use market::Market;
 pub use recipe::Recipe;
 pub use run::{Run, play, share_of_best};

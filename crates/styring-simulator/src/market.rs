@@ -65,3 +65,25 @@ pub trait Market {
     /// A truth that cannot be played.
     fn best(&self) -> Result<Vec<f64>, Error>;
 }
+
+impl<M: Market + ?Sized> Market for Box<M> {
+    fn weeks(&self) -> usize {
+        (**self).weeks()
+    }
+
+    fn total(&self) -> Money {
+        (**self).total()
+    }
+
+    fn history(&self) -> &History {
+        (**self).history()
+    }
+
+    fn play(&mut self, budgets: &[Money]) -> Result<Vec<f64>, Error> {
+        (**self).play(budgets)
+    }
+
+    fn best(&self) -> Result<Vec<f64>, Error> {
+        (**self).best()
+    }
+}

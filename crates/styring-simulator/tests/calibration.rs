@@ -4,7 +4,7 @@
 use styring_allocation::policy::{Curves, Even, Policy, Proportional, Weekly, WeeklyScore, Weight};
 use styring_allocation::{Rhythm, Seed};
 use styring_money::Currency;
-use styring_simulator::{Recipe, Standing, league};
+use styring_simulator::{Kind, Recipe, Standing, league};
 
 fn policies() -> Vec<Box<dyn Policy>> {
     let rhythm = |score| Weekly { calibrated: true, ..Weekly::new(Rhythm::new(Currency::NOK), score) };
@@ -25,7 +25,7 @@ fn policies() -> Vec<Box<dyn Policy>> {
 fn table(seeds: usize) -> Vec<Vec<Standing>> {
     let policies = policies();
     let policies: Vec<&dyn Policy> = policies.iter().map(AsRef::as_ref).collect();
-    let standings = league(&policies, &Recipe::ALL, Seed(1), seeds).expect("a league");
+    let standings = league(&policies, &Kind::all(), Seed(1), seeds).expect("a league");
     (0..policies.len()).map(|index| standings.iter().skip(index).step_by(policies.len()).cloned().collect()).collect()
 }
 
@@ -41,7 +41,7 @@ fn check(table: &[Vec<Standing>]) {
     assert!(mean(curves, |standing| standing.share) >= 0.96);
     assert!(mean(curves, |standing| standing.churn) <= 0.05);
     for (curves, even) in curves.iter().zip(even) {
-        assert!(curves.share >= even.share * 0.99, "{}: {} {}", curves.market.name(), curves.share, even.share);
+        assert!(curves.share >= even.share * 0.99, "{}: {} {}", curves.market, curves.share, even.share);
     }
     let article = mean(&table[1], |standing| standing.share);
     assert!(article < mean(curves, |standing| standing.share));
@@ -90,7 +90,7 @@ fn the_same_seed_gives_the_same_bits() {
     let curves = Curves::default();
     let sampled = Curves { sampled: true, ..Curves::default() };
     let policies: [&dyn Policy; 2] = [&curves, &sampled];
-    let markets = [Recipe::AllAtOnce, Recipe::NorwegianLaunch];
+    let markets = [Kind::from(Recipe::AllAtOnce), Kind::from(Recipe::NorwegianLaunch)];
     let one = league(&policies, &markets, Seed(3), 4).expect("a league");
     let two = league(&policies, &markets, Seed(3), 4).expect("a league");
     assert_eq!(one, two);

@@ -6,6 +6,8 @@ use super::view::{Seen, View};
 use crate::{Bounds, ChannelDecision, Decision, Error, Limit, Reason, Scores, Transfer, Verdict};
 
 /// Guardrails of the whole plan, beside those of each channel.
+///
+/// Minimum, maximum and kept budget of a channel always hold. What may not happen in one week (steps, frequency, readiness) gives way where it would leave a part of the total nowhere to go.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[allow(clippy::exhaustive_structs, reason = "made to be written out by callers")]
