@@ -244,6 +244,18 @@ impl<'a> Market<'a> {
     /// Gives a group a total at a price of its own.
     fn settle_group(&self, group: usize, total: f64, out: &mut Settled) {
         let goal = total.max(0.0);
+        let mut channels = Vec::new();
+        self.channels(group, &mut channels);
+        if goal <= channels.iter().map(|index| self.pieces[*index].low()).sum() {
+            // There is nothing to choose.
+            for index in channels {
+                (out.spend[index], out.prices[index]) = (self.pieces[index].low(), At::same(f64::INFINITY));
+            }
+            if group == 0 {
+                out.price = f64::INFINITY;
+            }
+            return;
+        }
         let at = self.find(group, goal, self.guess(group, goal), &mut |at| {
             let demand = self.members_demand(group, at);
             Reading { low: demand.low, high: demand.high, slope: demand.slope, scale: goal }
