@@ -1,5 +1,5 @@
 //! Statistical promises of fits, by seeded simulation: `cargo test -p styring-response --test calibration -- --nocapture`; with `--ignored` the long ones.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
