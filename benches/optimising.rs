@@ -59,7 +59,7 @@ fn optimising(criterion: &mut Criterion) {
     let grouped = moving.clone().group(Group::new("five", members).at_most(1.5e5)).expect("a problem");
     group.bench_function("moves limited, 10 channels", |b| b.iter(|| moving.solve(Goal::Spend(black_box(4e5)))));
     group.bench_function("moves and a group limited, 10 channels", |b| {
-        b.iter(|| grouped.solve(Goal::Spend(black_box(4e5))))
+        b.iter(|| grouped.solve(Goal::Spend(black_box(4e5))));
     });
     group.bench_function("1000 units, 10 channels", |b| b.iter(|| ten.solve_in_units(black_box(1_000), 400.0)));
     let drawn = (0..10).map(|at| {
