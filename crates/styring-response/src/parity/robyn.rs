@@ -2,7 +2,7 @@
 
 use super::pymc::{survival_products, within};
 use super::{hill_of, min_max_scaled, weibull_density, weighted};
-use crate::adstock::check_spend;
+use crate::adstock::{LARGEST, check_spend};
 use crate::error::{between, not_negative, positive};
 use crate::{Adstock, Curve, Error, Family};
 
@@ -150,10 +150,12 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] unless alpha and the coefficient are above zero and gamma is above 0 and at most 1.
+    /// [`Error::OutOfRange`] unless alpha is above zero, the coefficient above zero and at most 1e100, and gamma above 0 and at most 1.
     pub fn new(adstock: Adstock, alpha: f64, gamma: f64, coef: f64) -> Result<Self, Error> {
         positive("gamma", gamma)?;
         between("gamma", 0.0, 1.0, "above 0 and at most 1", gamma)?;
+        // The mean of responses stays a number.
+        between("coef", 0.0, LARGEST, "above zero and at most 1e100", coef)?;
         Ok(Self { adstock, alpha: positive("alpha", alpha)?, gamma, coef: positive("coef", coef)? })
     }
 
