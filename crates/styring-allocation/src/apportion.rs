@@ -74,7 +74,7 @@ fn check_lists(what: &'static str, length: usize, bounds: &[Bounds]) -> Result<(
     Ok(())
 }
 
-fn sum<'a>(bounds: impl IntoIterator<Item = &'a Bounds>, end: fn(&Bounds) -> i128) -> i128 {
+pub(crate) fn sum<'a>(bounds: impl IntoIterator<Item = &'a Bounds>, end: fn(&Bounds) -> i128) -> i128 {
     bounds.into_iter().map(end).fold(0, i128::saturating_add)
 }
 

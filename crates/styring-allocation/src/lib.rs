@@ -52,6 +52,7 @@ mod seed;
 mod shrink;
 mod stirling;
 mod stop_loss;
+mod transfer;
 mod words;
 
 pub use apportion::{Bounds, apportion, nearest_whole};

@@ -6,6 +6,7 @@ use styring_money::{Currency, Exact, Money, Share, Sign};
 
 use crate::apportion::apportion;
 use crate::channel::{check_names, minor_units};
+use crate::transfer::pair_off;
 use crate::{Bounds, Channel, ChannelDecision, Decision, Error, Guardrail, Limit, Reason, Transfer, Verdict};
 
 /// The founding rhythm, "rhythm/1": an even split to get a baseline, then every week a share of the losers' budgets to the winners, and a higher total only
@@ -280,7 +281,7 @@ impl<'a> Working<'a> {
     fn finish(self, week: u32, moved: i128, raised: i128) -> Result<Decision, Error> {
         let currency = self.currency;
         let money = |minor: i128| Ok::<Money, Error>(Money::from_minor(minor, currency)?);
-        let transfers = self.transfers();
+        let transfers = self.transfers()?;
         let channels = self
             .lines
             .into_iter()
@@ -306,36 +307,21 @@ impl<'a> Working<'a> {
         })
     }
 
-    /// Who paid whom: losers pay winners in the order of the channels.
-    fn transfers(&self) -> Vec<Transfer> {
+    /// Losers pay winners in the order of the channels.
+    fn transfers(&self) -> Result<Vec<Transfer>, Error> {
         let amounts = |pick: fn(&Reason) -> Option<Money>| {
             let of = move |line: &Line<'_>| line.reasons.iter().find_map(pick);
-            self.lines.iter().filter_map(move |line| Some((&line.channel.name, of(line)?.to_minor().ok()?)))
+            self.lines.iter().filter_map(move |line| Some((line.channel.name.as_str(), of(line)?.to_minor().ok()?)))
         };
-        let mut gifts = amounts(|reason| match reason {
+        let gifts = amounts(|reason| match reason {
             Reason::Gave { amount, .. } => Some(*amount),
             _ => None,
         });
-        let mut gift = gifts.next();
-        let mut transfers = Vec::new();
         let receipts = amounts(|reason| match reason {
             Reason::Received { amount, .. } => Some(*amount),
             _ => None,
         });
-        for (to, mut wanted) in receipts {
-            while wanted > 0
-                && let Some((from, left)) = &mut gift
-            {
-                let amount = wanted.min(*left);
-                wanted -= amount;
-                *left -= amount;
-                transfers.push(Transfer { from: (*from).clone(), to: to.clone(), amount: self.money(amount) });
-                if *left == 0 {
-                    gift = gifts.next();
-                }
-            }
-        }
-        transfers
+        pair_off(gifts, receipts, self.currency)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::Error;
 /// assert_eq!(krone, Currency::NOK);
 /// assert_eq!((krone.code(), krone.minor_digits()), ("NOK", 2));
 /// assert_eq!(Currency::JPY.minor_digits(), 0);
+/// assert_eq!((krone.minor_units(), Currency::JPY.minor_units()), (100, 1));
 /// assert_eq!("KWD".parse::<Currency>()?.minor_digits(), 3);
 /// assert!("XAU".parse::<Currency>().is_err());
 /// # Ok::<(), styring_money::Error>(())
@@ -51,6 +52,11 @@ impl Currency {
     pub fn minor_digits(self) -> u8 {
         // Every constructor refuses currencies without an exponent.
         self.0.exponent().and_then(|digits| u8::try_from(digits).ok()).unwrap_or(0)
+    }
+
+    /// How many minor units one of it has: 100 øre, 1 yen, 1000 Kuwaiti fils.
+    pub fn minor_units(self) -> u32 {
+        10_u32.pow(self.minor_digits().into())
     }
 }
 

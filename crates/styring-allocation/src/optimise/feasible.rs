@@ -98,46 +98,44 @@ impl Feasibility<'_> {
     }
 
     fn floors(&self, group: usize, into: &mut Vec<Constraint>) {
-        for member in &self.tree.0[group].members {
-            match *member {
-                Member::Channel(index) if self.sides[index].domain.least() > 0.0 => {
-                    into.extend(self.sides[index].lower.clone());
-                }
-                Member::Channel(_) => {}
-                Member::Group(inner) if self.least_of_members(inner) < self.tree.0[inner].min => {
-                    into.push(Constraint::GroupMinimum {
-                        group: self.groups[inner - 1].clone(),
-                        amount: self.tree.0[inner].min,
-                    });
-                }
-                Member::Group(inner) => self.floors(inner, into),
-            }
-        }
+        let of_channel = |side: &Side| side.lower.clone().filter(|_| side.domain.least() > 0.0);
+        let of_group = |group: usize| {
+            let amount = self.tree.0[group].min;
+            let name = || self.groups[group - 1].clone();
+            (self.least_of_members(group) < amount).then(|| Constraint::GroupMinimum { group: name(), amount })
+        };
+        self.gather(group, &of_channel, &of_group, into);
     }
 
     fn ceilings(&self, group: usize, into: &mut Vec<Constraint>) {
-        for member in &self.tree.0[group].members {
-            match *member {
-                Member::Channel(index) => into.extend(self.sides[index].upper.clone()),
-                Member::Group(inner) if self.most_of_members(inner) > self.tree.0[inner].max => {
-                    into.push(Constraint::GroupMaximum {
-                        group: self.groups[inner - 1].clone(),
-                        amount: self.tree.0[inner].max,
-                    });
-                }
-                Member::Group(inner) => self.ceilings(inner, into),
-            }
-        }
+        let of_group = |group: usize| {
+            let amount = self.tree.0[group].max;
+            let name = || self.groups[group - 1].clone();
+            (self.most_of_members(group) > amount).then(|| Constraint::GroupMaximum { group: name(), amount })
+        };
+        self.gather(group, &|side: &Side| side.upper.clone(), &of_group, into);
     }
 
     fn switches(&self, group: usize, into: &mut Vec<Constraint>) {
+        let of_channel = |side: &Side| side.lower.clone().filter(|_| side.domain.or_off);
+        self.gather(group, &of_channel, &|_| None, into);
+    }
+
+    /// The constraints of all channels in a group; of those in a group within it that has one of its own, only that.
+    fn gather(
+        &self,
+        group: usize,
+        of_channel: &dyn Fn(&Side) -> Option<Constraint>,
+        of_group: &dyn Fn(usize) -> Option<Constraint>,
+        into: &mut Vec<Constraint>,
+    ) {
         for member in &self.tree.0[group].members {
             match *member {
-                Member::Channel(index) if self.sides[index].domain.or_off => {
-                    into.extend(self.sides[index].lower.clone());
-                }
-                Member::Channel(_) => {}
-                Member::Group(inner) => self.switches(inner, into),
+                Member::Channel(index) => into.extend(of_channel(&self.sides[index])),
+                Member::Group(inner) => match of_group(inner) {
+                    Some(own) => into.push(own),
+                    None => self.gather(inner, of_channel, of_group, into),
+                },
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) struct Rails {
 
 /// The plan in minor units, in its own order.
 pub(super) fn whole(rails: &Rails, total: f64, currency: Currency) -> Result<Vec<i128>, Error> {
-    let scale = libm::pow(10.0, f64::from(currency.minor_digits()));
+    let scale = f64::from(currency.minor_units());
     let total = units(total * scale, f64::round);
     let minor = Minor {
         rails,

@@ -3,6 +3,8 @@
 use styring_money::{Money, Share};
 
 use super::view::{Seen, View};
+use crate::apportion::{nearest_whole_to, sum};
+use crate::transfer::pair_off;
 use crate::{Bounds, ChannelDecision, Decision, Error, Limit, Reason, Scores, Transfer, Verdict};
 
 /// Guardrails of the whole plan, beside those of each channel.
@@ -36,10 +38,8 @@ pub(super) struct Proposal {
 struct Line {
     /// Inside the guardrails of the channel.
     start: i128,
+    /// The guardrails of the channel, narrowed by what may not happen in one week.
     bounds: Bounds,
-    /// `bounds`, narrowed by what may not happen in one week.
-    low: i128,
-    high: i128,
     limit_low: Option<Limit>,
     limit_high: Option<Limit>,
     notes: Vec<Reason>,
@@ -60,24 +60,22 @@ pub(super) fn settle(view: &View<'_>, rails: &Rails, proposals: Vec<Proposal>) -
     } else {
         view.channels.iter().map(|seen| seen.budget as f64).collect()
     };
-    let limits: Vec<(i128, i128)> = bounds.iter().map(|bounds| (bounds.min, bounds.max)).collect();
-    let starts =
-        inside(view.total, &scaled(&budgets, view.total), &limits).map_err(|fault| fault.in_money(currency))?;
+    let in_money = |fault: Error| fault.in_money(currency);
+    let starts = nearest(view.total, &scaled(&budgets, view.total), &bounds).map_err(in_money)?;
+    let starts = nearest_whole_to(view.total, &starts, &bounds)?;
     let mut lines: Vec<Line> = view
         .channels
         .iter()
-        .zip(bounds.into_iter().zip(starts))
-        .map(|(seen, (bounds, start))| Line::new(seen, bounds, start, rails, is_first))
+        .zip(bounds.iter().zip(starts))
+        .map(|(seen, (bounds, start))| Line::new(seen, *bounds, start, rails, is_first))
         .collect();
-    let mut narrowed: Vec<(i128, i128)> = lines.iter().map(|line| (line.low, line.high)).collect();
     let targets: Vec<f64> = proposals.iter().map(|proposal| proposal.target).collect();
-    let mut wanted = inside_real(view.total as f64, &targets, &narrowed);
-    if wanted.is_none() {
+    let narrowed: Vec<Bounds> = lines.iter().map(|line| line.bounds).collect();
+    let (mut wanted, bounds) = match nearest(view.total, &targets, &narrowed) {
+        Ok(wanted) => (wanted, narrowed),
         // What may not happen in one week gives way to what may never happen.
-        narrowed.clone_from(&limits);
-        wanted = inside_real(view.total as f64, &targets, &narrowed);
-    }
-    let mut wanted = wanted.ok_or_else(|| infeasible(view.total, &limits).in_money(currency))?;
+        Err(_) => (nearest(view.total, &targets, &bounds).map_err(in_money)?, bounds),
+    };
     let mut is_churn_limited = false;
     if let Some(churn) = rails.churn.as_ref().filter(|_| !is_first) {
         // Rounding may move one unit for each channel.
@@ -90,7 +88,7 @@ pub(super) fn settle(view: &View<'_>, rails: &Rails, proposals: Vec<Proposal>) -
             }
         }
     }
-    let afters = whole(view.total, &wanted, &narrowed);
+    let afters = nearest_whole_to(view.total, &wanted, &bounds)?;
 
     let mut channels = Vec::with_capacity(lines.len());
     let mut moved = 0;
@@ -140,13 +138,12 @@ pub(super) fn settle(view: &View<'_>, rails: &Rails, proposals: Vec<Proposal>) -
 impl Line {
     fn new(seen: &Seen<'_>, bounds: Bounds, start: i128, rails: &Rails, is_first: bool) -> Self {
         let guardrail = &seen.track.guardrail;
+        let is_free = bounds.min < bounds.max;
         let mut line = Self {
             start,
             bounds,
-            low: bounds.min,
-            high: bounds.max,
-            limit_low: Some(Limit::Minimum(guardrail.min)),
-            limit_high: guardrail.max.map(Limit::Maximum),
+            limit_low: is_free.then_some(Limit::Minimum(guardrail.min)),
+            limit_high: guardrail.max.filter(|_| is_free).map(Limit::Maximum),
             notes: Vec::new(),
         };
         if guardrail.kept.is_some() {
@@ -158,23 +155,23 @@ impl Line {
         }
         for step in [&guardrail.largest_step, &rails.step].into_iter().flatten() {
             let most = step.of(start);
-            if start - most > line.low {
-                line.low = start - most;
+            if start - most > line.bounds.min {
+                line.bounds.min = start - most;
                 line.limit_low = Some(Limit::Step(step.clone()));
             }
-            if start + most < line.high {
-                line.high = start + most;
+            if start + most < line.bounds.max {
+                line.bounds.max = start + most;
                 line.limit_high = Some(Limit::Step(step.clone()));
             }
         }
         let frequency = seen.track.weeks.last().and_then(|week| week.frequency);
         if let Some((frequency, cap)) = frequency.zip(rails.frequency_cap).filter(|(frequency, cap)| frequency > cap) {
-            line.high = start;
+            line.bounds.max = start;
             line.limit_high = None;
             line.notes.push(Reason::TooFrequent { frequency, cap });
         }
         if !seen.track.ready {
-            line.high = start;
+            line.bounds.max = start;
             line.limit_high = None;
             line.notes.push(Reason::NotReady);
         }
@@ -183,13 +180,10 @@ impl Line {
 
     /// The guardrail of the channel at which the new budget stands, though more change was wanted.
     fn limit(&mut self, target: f64, after: i128) -> Option<Limit> {
-        if self.bounds.min == self.bounds.max {
-            return None;
-        }
-        if after >= self.high && target > self.high as f64 {
+        if after >= self.bounds.max && target > self.bounds.max as f64 {
             return self.limit_high.take();
         }
-        if after <= self.low && target < self.low as f64 {
+        if after <= self.bounds.min && target < self.bounds.min as f64 {
             return self.limit_low.take();
         }
         None
@@ -206,30 +200,19 @@ fn scaled(parts: &[f64], total: i128) -> Vec<f64> {
     }
 }
 
-fn infeasible(total: i128, limits: &[(i128, i128)]) -> Error {
-    let sum = |end: fn(&(i128, i128)) -> i128| limits.iter().map(end).fold(0, i128::saturating_add);
-    Error::Infeasible { total, lowest: sum(|limits| limits.0), highest: sum(|limits| limits.1) }
-}
-
-/// The whole plan nearest to a real one, inside the limits.
-fn inside(total: i128, plan: &[f64], limits: &[(i128, i128)]) -> Result<Vec<i128>, Error> {
-    let real = inside_real(total as f64, plan, limits).ok_or_else(|| infeasible(total, limits))?;
-    Ok(whole(total, &real, limits))
-}
-
-/// The real plan inside the limits nearest to the targets: each is `clamp(target + ν)` with the one ν that gives the total.
-fn inside_real(total: f64, targets: &[f64], limits: &[(i128, i128)]) -> Option<Vec<f64>> {
-    let limits: Vec<(f64, f64)> = limits.iter().map(|(low, high)| (*low as f64, *high as f64)).collect();
-    let lowest: f64 = limits.iter().map(|(low, _)| low).sum();
-    let highest: f64 = limits.iter().map(|(_, high)| high).sum();
-    if !(lowest <= total && total <= highest) {
-        return None;
+/// The real plan inside the bounds nearest to the targets: each is `clamp(target + ν)` with the one ν that gives the total.
+fn nearest(total: i128, targets: &[f64], bounds: &[Bounds]) -> Result<Vec<f64>, Error> {
+    let ends: Vec<(f64, f64)> = bounds.iter().map(|bounds| (bounds.min as f64, bounds.max as f64)).collect();
+    let (lowest, highest) = (sum(bounds, |bounds| bounds.min), sum(bounds, |bounds| bounds.max));
+    if !(lowest..=highest).contains(&total) {
+        return Err(Error::Infeasible { total, lowest, highest });
     }
+    let total = total as f64;
     let at = |shift: f64| -> f64 {
-        targets.iter().zip(&limits).map(|(target, (low, high))| (target + shift).clamp(*low, *high)).sum()
+        targets.iter().zip(&ends).map(|(target, (low, high))| (target + shift).clamp(*low, *high)).sum()
     };
     let mut breaks: Vec<f64> =
-        targets.iter().zip(&limits).flat_map(|(target, (low, high))| [low - target, high - target]).collect();
+        targets.iter().zip(&ends).flat_map(|(target, (low, high))| [low - target, high - target]).collect();
     breaks.sort_by(f64::total_cmp);
     let above = breaks.partition_point(|shift| at(*shift) < total);
     let shift = match (above.checked_sub(1).and_then(|index| breaks.get(index)), breaks.get(above)) {
@@ -240,53 +223,15 @@ fn inside_real(total: f64, targets: &[f64], limits: &[(i128, i128)]) -> Option<V
         (None, Some(first)) => *first,
         (left, None) => left.copied().unwrap_or(0.0),
     };
-    Some(targets.iter().zip(&limits).map(|(target, (low, high))| (target + shift).clamp(*low, *high)).collect())
-}
-
-/// A real plan in whole units: rounded down, what is left to the largest fractions, ties to the earlier; the limits are whole and hold the total.
-#[allow(clippy::cast_possible_truncation, reason = "amounts of money are far inside i128")]
-fn whole(total: i128, plan: &[f64], limits: &[(i128, i128)]) -> Vec<i128> {
-    let mut units: Vec<i128> =
-        plan.iter().zip(limits).map(|(part, (low, high))| (part.floor() as i128).clamp(*low, *high)).collect();
-    let mut order: Vec<usize> = (0..plan.len()).collect();
-    order.sort_by(|one, other| (plan[*other] - plan[*other].floor()).total_cmp(&(plan[*one] - plan[*one].floor())));
-    let mut left = total - units.iter().sum::<i128>();
-    // One unit each, as the fractions have it; beyond 2⁵³ units, where a plan has no fractions, what is left goes wherever there is room.
-    for largest in [1, i128::MAX] {
-        for index in &order {
-            let room = if left > 0 { limits[*index].1 - units[*index] } else { limits[*index].0 - units[*index] };
-            let step = if left > 0 { left.min(room).min(largest) } else { left.max(room).max(-largest) };
-            units[*index] += step;
-            left -= step;
-        }
-    }
-    units
+    Ok(targets.iter().zip(&ends).map(|(target, (low, high))| (target + shift).clamp(*low, *high)).collect())
 }
 
 /// Who paid whom, in the order of the channels.
 fn transfers(view: &View<'_>, lines: &[Line], afters: &[i128]) -> Result<Vec<Transfer>, Error> {
-    let changes: Vec<i128> = afters.iter().zip(lines).map(|(after, line)| after - line.start).collect();
-    let mut gifts =
-        changes.iter().enumerate().filter(|(_, change)| **change < 0).map(|(index, change)| (index, -change));
-    let mut gift = gifts.next();
-    let mut transfers = Vec::new();
-    for (to, change) in changes.iter().enumerate() {
-        let mut wanted = (*change).max(0);
-        while wanted > 0
-            && let Some((from, left)) = &mut gift
-        {
-            let amount = wanted.min(*left);
-            wanted -= amount;
-            *left -= amount;
-            transfers.push(Transfer {
-                from: view.channels[*from].track.name.clone(),
-                to: view.channels[to].track.name.clone(),
-                amount: Money::from_minor(amount, view.history.currency)?,
-            });
-            if *left == 0 {
-                gift = gifts.next();
-            }
-        }
-    }
-    Ok(transfers)
+    let changes = || {
+        let names = view.channels.iter().map(|seen| seen.track.name.as_str());
+        names.zip(afters.iter().zip(lines).map(|(after, line)| after - line.start))
+    };
+    let givers = changes().filter(|(_, change)| *change < 0).map(|(name, change)| (name, -change));
+    pair_off(givers, changes().filter(|(_, change)| *change > 0), view.history.currency)
 }

@@ -50,7 +50,7 @@ impl<'a> View<'a> {
 
     /// Minor units in one of the currency.
     pub(super) fn minor(&self) -> f64 {
-        libm::pow(10.0, f64::from(self.history.currency.minor_digits()))
+        self.history.currency.minor_units().into()
     }
 
     /// An equal part of the total.
