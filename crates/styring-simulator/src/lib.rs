@@ -22,6 +22,7 @@
 //!
 //! `serde`: every public data type.
 
+mod chance;
 mod error;
 mod league;
 mod market;

@@ -1,9 +1,8 @@
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use styring_allocation::{Lift, Seed, Track};
 use styring_money::{Currency, Money};
 use styring_response::Curve;
 
+use crate::chance::Chance;
 use crate::truth::{Channel, Overlap, Shock, Truth};
 use crate::{Error, Noise, Simulated};
 
@@ -50,20 +49,6 @@ pub enum Recipe {
 /// Kroner a week.
 const TOTAL: f64 = 500_000.0;
 const WEEKS: usize = 12;
-
-struct Draw(ChaCha8Rng);
-
-impl Draw {
-    fn uniform(&mut self, from: f64, to: f64) -> f64 {
-        let unit = ((self.0.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64;
-        from + (to - from) * unit
-    }
-
-    fn lognormal(&mut self, sd: f64) -> f64 {
-        let (radius, angle) = (self.uniform(0.0, 1.0), self.uniform(0.0, 1.0));
-        libm::exp(sd * (-2.0 * libm::log(radius)).sqrt() * libm::cos(2.0 * std::f64::consts::PI * angle))
-    }
-}
 
 impl Recipe {
     /// All of them, in the order of the league's tables.
@@ -112,7 +97,7 @@ impl Recipe {
     ///
     /// None that a seed can bring about; the type is that of everything underneath.
     pub fn market(self, seed: Seed) -> Result<Simulated, Error> {
-        let mut draw = Draw(ChaCha8Rng::seed_from_u64(seed.0 ^ 0x5747_5952_494e_4721));
+        let mut draw = Chance::new(seed.0 ^ 0x5747_5952_494e_4721, 0);
         let names: &[&str] = match self {
             Self::NorwegianLaunch => &["VG", "TV 2", "Schibsted", "YouTube/CTV", "Acast/Bauer", "DOOH Oslo"],
             _ => &["search", "social", "video", "audio", "retargeting"],
@@ -206,7 +191,7 @@ impl Recipe {
         if has(&[Self::Delayed, Self::AllAtOnce]) { market.with_delays(delays) } else { Ok(market) }
     }
 
-    fn curve(self, draw: &mut Draw, even: f64, index: usize) -> Result<Curve, Error> {
+    fn curve(self, draw: &mut Chance, even: f64, index: usize) -> Result<Curve, Error> {
         let cost = if self == Self::LowVolume { 10_000.0 } else { 400.0 } * draw.lognormal(0.45);
         let results = even / cost;
         let k = even * draw.lognormal(0.5);

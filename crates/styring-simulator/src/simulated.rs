@@ -1,8 +1,9 @@
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-use styring_allocation::{History, Observed, Seed, Track};
-use styring_money::{Currency, Money};
+use std::borrow::Cow;
 
+use styring_allocation::{History, Observed, Seed, Track};
+use styring_money::Money;
+
+use crate::chance::Chance;
 use crate::truth::{State, Truth};
 use crate::{Error, Market, oracle};
 
@@ -36,7 +37,6 @@ pub struct Simulated {
     seed: Seed,
     state: State,
     total: Money,
-    minor: f64,
     history: History,
     /// How much of a week's results of each channel is reported in that week, the next, and so on.
     delays: Vec<Vec<f64>>,
@@ -79,7 +79,6 @@ impl Simulated {
             claims: vec![Vec::new(); channels],
             unspent: vec![0; channels],
             strength: vec![1.0; channels],
-            minor: minor_of(total.currency()),
             truth,
             noise,
             seed,
@@ -108,45 +107,24 @@ impl Simulated {
 
     /// The luck of a channel in a week: the same whatever was decided.
     fn chance(&self, week: usize, channel: usize) -> Chance {
-        let mut generator = ChaCha8Rng::seed_from_u64(self.seed.0);
-        generator.set_stream(((week as u64) << 32) | channel as u64);
-        Chance(generator)
+        Chance::new(self.seed.0, ((week as u64) << 32) | channel as u64)
     }
 
-    /// The truth as drift has left it.
-    fn present(&self) -> Result<Truth, Error> {
-        let mut truth = self.truth.clone();
-        for (channel, strength) in truth.channels.iter_mut().zip(&self.strength) {
+    /// An amount of minor units in units of the currency.
+    fn major(&self, minor: i128) -> f64 {
+        minor as f64 / f64::from(self.total.currency().minor_units())
+    }
+}
+
+/// The truth as drift has left it.
+fn present<'a>(truth: &'a Truth, strength: &[f64], drift: f64) -> Result<Cow<'a, Truth>, Error> {
+    let mut truth = Cow::Borrowed(truth);
+    if drift > 0.0 {
+        for (channel, strength) in truth.to_mut().channels.iter_mut().zip(strength) {
             channel.curve = channel.curve.rescaled(1.0, *strength)?;
         }
-        Ok(truth)
     }
-}
-
-/// Minor units in one of the currency.
-fn minor_of(currency: Currency) -> f64 {
-    libm::pow(10.0, f64::from(currency.minor_digits()))
-}
-
-struct Chance(ChaCha8Rng);
-
-impl Chance {
-    fn uniform(&mut self) -> f64 {
-        // Strictly between zero and one.
-        ((self.0.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
-    }
-
-    /// By Box and Muller.
-    fn normal(&mut self) -> f64 {
-        let (radius, angle) = (self.uniform(), self.uniform());
-        (-2.0 * libm::log(radius)).sqrt() * libm::cos(2.0 * std::f64::consts::PI * angle)
-    }
-
-    /// Lognormal with mean one; always draws.
-    fn factor(&mut self, sd: f64) -> f64 {
-        let z = self.normal();
-        libm::exp(sd * z - 0.5 * sd * sd)
-    }
+    Ok(truth)
 }
 
 /// The count at a place of Poisson's distribution: exact by adding up to a mean of 50, beyond by Cornish and Fisher's second order, which is off by a count now and then.
@@ -190,10 +168,10 @@ impl Market for Simulated {
         let mut spent = Vec::with_capacity(channels);
         for (channel, budget) in budgets.iter().enumerate() {
             let mut chance = self.chance(week, channel);
-            let over = libm::exp(self.noise.spend * chance.normal());
-            let strength = chance.factor(self.noise.drift);
-            let factor = chance.factor(self.noise.results);
-            let z = chance.normal();
+            let over = libm::exp(self.noise.spend * chance.normal(1.0));
+            let mut with_mean_one = |sd: f64| libm::exp(sd * chance.normal(1.0) - 0.5 * sd * sd);
+            let (strength, factor) = (with_mean_one(self.noise.drift), with_mean_one(self.noise.results));
+            let z = chance.normal(1.0);
             let place = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
             luck.push((factor, place, z));
             let minor = budget.to_minor()?;
@@ -207,9 +185,9 @@ impl Market for Simulated {
                 self.strength[channel] *= strength;
             }
         }
-        let present = self.present()?;
-        let spends: Vec<f64> = spent.iter().map(|minor| *minor as f64 / self.minor).collect();
-        let played = present.play(&mut self.state, &spends)?;
+        let spends: Vec<f64> = spent.iter().map(|minor| self.major(*minor)).collect();
+        let truth = present(&self.truth, &self.strength, self.noise.drift)?;
+        let played = truth.play(&mut self.state, &spends)?;
         for (channel, (week, (factor, place, z))) in played.iter().zip(luck).enumerate() {
             let mean = week.claimed * factor;
             let claim = if self.noise.counted { poisson(mean, place, z) } else { mean };
@@ -235,7 +213,7 @@ impl Market for Simulated {
     }
 
     fn best(&self) -> Result<Vec<f64>, Error> {
-        let total = self.total.to_minor()? as f64 / self.minor;
-        oracle::best(&self.present()?, &self.state, total)
+        let truth = present(&self.truth, &self.strength, self.noise.drift)?;
+        oracle::best(&truth, &self.state, self.major(self.total.to_minor()?))
     }
 }
