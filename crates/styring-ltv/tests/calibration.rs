@@ -8,36 +8,10 @@ use styring_ltv::{
     BgBb, BgNbd, Counts, GammaGamma, Histories, LifetimeValue, MbgNbd, ParetoNbd, PurchaseModel, Renewals, Seed,
     ShiftedBetaGeometric, Spending, frequency_table, value_and_frequency,
 };
-
-/// How often a promise was kept.
-#[derive(Default)]
-struct Share {
-    kept: f64,
-    all: f64,
-}
-
-impl Share {
-    fn count(&mut self, kept: bool) {
-        self.kept += f64::from(u8::from(kept));
-        self.all += 1.0;
-    }
-
-    fn percent(&self) -> f64 {
-        100.0 * self.kept / self.all
-    }
-
-    /// The standard error of the percentage, were it 90.
-    fn error(&self) -> f64 {
-        100.0 * (0.09 / self.all).sqrt()
-    }
-
-    fn is_about(&self, promised: f64, tolerance: f64) -> bool {
-        (self.percent() - promised).abs() < tolerance
-    }
-}
+use styring_testkit::calibration::Share;
 
 fn said(what: &str, share: &Share) {
-    println!("{what}: {:.1} % ± {:.1}", share.percent(), share.error());
+    println!("{what}: {:.1} % ± {:.1}", share.percent(), share.error(90.0));
 }
 
 /// Whether the 90 % interval holds this count, with the ends counted by lot so that steps do not matter: u is uniform, and so is the probability below `next` plus u times that of `next`.

@@ -7,29 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Gamma, Poisson};
 use styring_reach::{Error, FrequencyHistogram, Nbd};
-
-/// How often an interval held the truth.
-#[derive(Default)]
-struct Share {
-    kept: f64,
-    all: f64,
-}
-
-impl Share {
-    fn count(&mut self, kept: bool) {
-        self.kept += f64::from(u8::from(kept));
-        self.all += 1.0;
-    }
-
-    fn percent(&self) -> f64 {
-        100.0 * self.kept / self.all
-    }
-
-    /// The Monte-Carlo standard error of the percentage, were it 90.
-    fn error(&self) -> f64 {
-        100.0 * (0.09 / self.all).sqrt()
-    }
-}
+use styring_testkit::calibration::Share;
 
 /// A panel of so many people of a known truth.
 fn panel(truth: &Nbd, people: u64, generator: &mut ChaCha8Rng) -> FrequencyHistogram {
@@ -76,7 +54,7 @@ fn coverage(mean: f64, shape: f64, people: u64, rounds: u64) -> ([Share; 5], f64
     println!(
         "mean {mean}, shape {shape}, {people} people: {} (± {:.1}); not overdispersed: {alike} of {rounds}",
         said.join(", "),
-        shares[0].error()
+        shares[0].error(90.0)
     );
     (shares, alike / rounds as f64)
 }
@@ -88,7 +66,7 @@ fn intervals_of_a_fit_short() {
         assert!(alike < 0.01);
         for share in shares {
             // Three Monte-Carlo errors, and one point for small panels.
-            assert!((share.percent() - 90.0).abs() < 3.0 * share.error() + 1.0, "{}", share.percent());
+            assert!((share.percent() - 90.0).abs() < 3.0 * share.error(90.0) + 1.0, "{}", share.percent());
         }
     }
 }
@@ -108,7 +86,7 @@ fn intervals_of_a_fit_long() {
         let (shares, alike) = coverage(mean, shape, people, 4_000);
         assert!(alike < 0.05);
         for share in shares {
-            assert!((share.percent() - 90.0).abs() < 3.0 * share.error() + tolerance, "{}", share.percent());
+            assert!((share.percent() - 90.0).abs() < 3.0 * share.error(90.0) + tolerance, "{}", share.percent());
         }
     }
 }

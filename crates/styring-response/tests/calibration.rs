@@ -6,29 +6,7 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal, Poisson, Uniform};
 use styring_response::fit::{Answer, Fit, Form, Pairs, Variance};
 use styring_response::{Curve, Family};
-
-/// How often a promise was kept.
-#[derive(Default)]
-struct Share {
-    kept: f64,
-    all: f64,
-}
-
-impl Share {
-    fn count(&mut self, kept: bool) {
-        self.kept += f64::from(u8::from(kept));
-        self.all += 1.0;
-    }
-
-    fn percent(&self) -> f64 {
-        100.0 * self.kept / self.all
-    }
-
-    /// The standard error of the percentage, were it 95.
-    fn error(&self) -> f64 {
-        100.0 * (0.05 * 0.95 / self.all).sqrt()
-    }
-}
+use styring_testkit::calibration::Share;
 
 /// Where spends lie and how results scatter about the truth.
 #[derive(Clone, Copy)]
@@ -105,7 +83,7 @@ fn coverage(form: Form, truth: &Family, world: World, rounds: u64) -> Coverage {
         found.margin.percent(),
         found.beyond.percent(),
         found.parameters.percent(),
-        found.response.error(),
+        found.response.error(95.0),
         found.identified.percent(),
         found.margin_if_identified.percent(),
     );
@@ -128,7 +106,7 @@ fn all_intervals(worlds: &[World], rounds: u64) {
         for world in worlds {
             let found = coverage(form, &truth, *world, rounds);
             // Four Monte-Carlo errors.
-            let least = 95.0 - 4.0 * found.response.error() - 1.0;
+            let least = 95.0 - 4.0 * found.response.error(95.0) - 1.0;
             for share in [&found.response, &found.margin, &found.beyond, &found.parameters] {
                 assert!(share.percent() > least, "{}", share.percent());
             }
@@ -166,7 +144,7 @@ fn claims(what: &str, truth: &dyn Fn(f64) -> f64, world: World, rounds: u64) -> 
         "{what}, {} weeks: identified {:.1} % ± {:.1}; {reasons:?}",
         world.weeks,
         claimed.percent(),
-        claimed.error()
+        claimed.error(95.0)
     );
     claimed
 }

@@ -14,10 +14,11 @@
 //! ```
 //!
 //! [`reference`](mod@reference) holds the rules: a missing file, an unknown field, a repeated id or zero cases fail; every deviation of a file is listed before the test
-//! stops. [`owners`] is the register of which crate runs which file. [`data`] finds the folder of real data, which is never part of the repository.
+//! stops. [`owners`] is the register of which crate runs which file. [`calibration`] counts how often statistical promises are kept. [`data`] finds the folder of real data, which is never part of the repository.
 
 #![allow(clippy::panic, reason = "this crate only runs inside tests")]
 
+pub mod calibration;
 pub mod data;
 pub mod owners;
 pub mod reference;
