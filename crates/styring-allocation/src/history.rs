@@ -71,7 +71,7 @@ pub struct Observed {
     pub spend: Money,
     /// Results reported so far for that week's spend, zero or above.
     pub results: f64,
-    /// What they are worth, if known; then policies steer by value.
+    /// What they are worth, if known. The policies here count results.
     pub value: Option<f64>,
     /// Contacts per person, if known.
     pub frequency: Option<f64>,

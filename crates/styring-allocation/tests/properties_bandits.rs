@@ -210,3 +210,19 @@ fn alike_arms_share_evenly_and_one_arm_is_best() {
     assert!((alone.probabilities()[0] - 1.0).abs() < 1e-12 && alone.losses()[0].abs() < 1e-15);
     assert!(BestArm::of(&[]).is_err());
 }
+
+/// Of small shapes much lies where the rate itself is smaller than any number.
+#[test]
+fn what_lies_below_all_numbers_counts() {
+    let gamma = |shape: f64| Posterior::gamma(shape, 1.0).unwrap();
+    let beta = |a: f64| Posterior::beta(a, 2.0).unwrap();
+    for arms in [[gamma(0.068), gamma(0.014)], [beta(0.068), beta(0.014)], [gamma(0.2), gamma(0.01)]] {
+        let best = BestArm::of(&arms).unwrap();
+        let sum: f64 = best.probabilities().iter().sum();
+        assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+    }
+    // For gamma posteriors of one rate, X/(X + Y) is of a beta distribution.
+    let got = BestArm::of(&[gamma(0.068), gamma(0.014)]).unwrap().probabilities()[1];
+    let expected = beta_inc(0.068, 0.014, Split::from_ratio(0.5, 0.5).unwrap()).unwrap().lower();
+    assert!((got - expected).abs() < 1e-12, "{got} {expected}");
+}

@@ -159,26 +159,27 @@ impl Table {
         for pivot in 0..200 * size {
             // The largest gain first; should that go round in circles, the first one (Bland 1977), which cannot.
             let candidates = self.gains.iter().take(size - 1).enumerate().filter(|(_, gain)| **gain > ROUNDING);
-            let entering = if pivot < 20 * size {
+            let in_order = pivot >= 20 * size;
+            let entering = if in_order {
+                candidates.map(|(variable, gain)| (variable, *gain)).next()
+            } else {
                 candidates.fold(None, |best: Option<(usize, f64)>, (variable, gain)| match best {
                     Some((_, most)) if most >= *gain => best,
                     _ => Some((variable, *gain)),
                 })
-            } else {
-                candidates.map(|(variable, gain)| (variable, *gain)).next()
             };
             let Some((entering, _)) = entering else {
                 return Ok(self.basis);
             };
-            let leaving = self.leaving(entering).ok_or_else(unsolved)?;
+            let leaving = self.leaving(entering, in_order).ok_or_else(unsolved)?;
             self.pivot(leaving, entering);
         }
         Err(unsolved())
     }
 
-    /// The row that limits a variable first; of several, that whose variable comes first.
-    fn leaving(&self, entering: usize) -> Option<usize> {
-        let mut tightest: Option<(f64, usize, usize)> = None;
+    /// The row that limits a variable first; of several that with the largest rate, since what rounding left of nothing is a small one, or the one whose variable comes first.
+    fn leaving(&self, entering: usize, in_order: bool) -> Option<usize> {
+        let mut tightest: Option<(f64, f64, usize)> = None;
         for (place, (row, variable)) in self.rows.iter().zip(&self.basis).enumerate() {
             let (Some(rate), Some(limit)) = (row.get(entering), row.last()) else {
                 continue;
@@ -187,8 +188,9 @@ impl Table {
                 continue;
             }
             let ratio = limit.max(0.0) / rate;
-            if tightest.is_none_or(|(least, first, _)| ratio < least || (ratio <= least && *variable < first)) {
-                tightest = Some((ratio, *variable, place));
+            let rank = if in_order { -(*variable as f64) } else { *rate };
+            if tightest.is_none_or(|(least, first, _)| ratio < least || (ratio <= least && rank > first)) {
+                tightest = Some((ratio, rank, place));
             }
         }
         tightest.map(|(_, _, place)| place)

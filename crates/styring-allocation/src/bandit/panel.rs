@@ -15,6 +15,9 @@ const DEPTH: f64 = 50.0;
 /// How many of its scales a panel covers, so that twenty places give a bell and its integral to twelve digits.
 const SCALES: f64 = 2.5;
 
+/// e to this has all its digits and, times any shape there is, is nothing beside one.
+const SMALLEST: f64 = -690.0;
+
 /// A curvature that no double feels beside one.
 const NOTHING: f64 = 1e-15;
 
@@ -99,7 +102,17 @@ impl Bell {
 
     /// How much lies below and above a place.
     pub(super) fn below(&self, place: f64) -> Result<Split, Error> {
+        let (ln_x, power) = match self.family {
+            Family::Gamma { shape, .. } => (place - self.peak + libm::log(shape), shape),
+            Family::Beta { a, .. } => (place, a),
+            Family::Normal { .. } => (0.0, 1.0),
+        };
         let split = match self.family {
+            // There x runs out of digits, and the density over u is e^(power·u) to the last digit: what lies below is that over the power.
+            _ if ln_x < SMALLEST => {
+                let density = libm::exp(self.ln_at_peak - deviance(self.family, place - self.peak).0);
+                Split::from_lower((density / power).min(1.0))
+            }
             Family::Gamma { shape, .. } => gamma_inc(shape, shape * libm::exp(place - self.peak)),
             Family::Beta { a, b } => Split::from_ratio(sigmoid(place), sigmoid(-place)).and_then(|x| beta_inc(a, b, x)),
             Family::Normal { mean, deviation } => normal((place - mean) / deviation),
@@ -139,7 +152,10 @@ impl Panel {
             }
             Family::Beta { .. } => {
                 let (p, q) = (sigmoid(centre), sigmoid(-centre));
-                (steps.map(|step| -ln_mix(q, p, -step) - q * step), steps.map(|step| p_times_q(centre + step)))
+                // The same by either share; by the smaller one nothing cancels.
+                let bend =
+                    |step: f64| if p < q { p * step - ln_mix(p, q, step) } else { -q * step - ln_mix(q, p, -step) };
+                (steps.map(bend), steps.map(|step| p_times_q(centre + step)))
             }
             Family::Normal { .. } => (steps.map(|step| -0.5 * step * step), [1.0; PLACES]),
         };

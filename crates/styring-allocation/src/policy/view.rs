@@ -15,7 +15,7 @@ pub(super) struct Seen<'a> {
     /// The budget of the last week.
     pub(super) budget: i128,
     pub(super) spend: Vec<f64>,
-    /// What counts: value where it is known of every week, results else, as reported so far, times the lift factor.
+    /// As reported so far, times the lift factor.
     pub(super) results: Vec<f64>,
     /// Share of the results that is in.
     pub(super) completion: Vec<f64>,
