@@ -475,7 +475,7 @@ fn arcosh_root(r: f64) -> f64 {
     if r <= 1.0 { 0.0 } else { libm::log(r.sqrt() + (r - 1.0).sqrt()) }
 }
 
-fn logistic(z: f64) -> f64 {
+pub(crate) fn logistic(z: f64) -> f64 {
     if z >= 0.0 { 1.0 / (1.0 + libm::exp(-z)) } else { libm::exp(z) / (1.0 + libm::exp(z)) }
 }
 
@@ -485,7 +485,7 @@ fn softplus(z: f64) -> f64 {
 }
 
 /// 1/cosh², without overflow.
-fn sech2(z: f64) -> f64 {
+pub(crate) fn sech2(z: f64) -> f64 {
     let e = libm::exp(-2.0 * z.abs());
     4.0 * e / ((1.0 + e) * (1.0 + e))
 }

@@ -1,3 +1,4 @@
+use crate::curve::{logistic, sech2};
 use crate::{Curve, Family};
 
 /// Which family a curve is fitted of: its formula, without parameters.
@@ -203,8 +204,8 @@ impl Form {
         }
     }
 
-    #[allow(clippy::match_same_arms, reason = "a table")]
     /// Which ends of which parameters, by number, are open if plausible curves reach an end of an axis: (parameter, above).
+    #[allow(clippy::match_same_arms, reason = "a table")]
     pub(super) fn open_ends(self, axis: usize, high: bool) -> &'static [(usize, bool)] {
         match (self, axis, high) {
             (Self::Power, _, true) => &[],
@@ -216,10 +217,11 @@ impl Form {
             (Self::Hill | Self::Robyn { .. }, 0, true) => &[(1, true)],
             (Self::Hill | Self::Robyn { .. }, 0, false) => &[(1, false)],
             (Self::Hill | Self::Robyn { .. }, _, true) => &[(0, true), (2, true)],
-            (Self::Hill | Self::Robyn { .. } | Self::Sigmoid, _, false) if axis == 1 => &[(2, false)],
+            (Self::Hill | Self::Robyn { .. }, _, false) => &[(2, false)],
             (Self::Sigmoid, 0, true) => &[(0, true), (1, true)],
             (Self::Sigmoid, 0, false) => &[(0, true), (1, false)],
-            _ => &[(0, true), (1, true), (1, false), (2, true)],
+            (Self::Sigmoid, _, true) => &[(0, true), (1, true), (1, false), (2, true)],
+            (Self::Sigmoid, _, false) => &[(2, false)],
         }
     }
 
@@ -237,13 +239,4 @@ impl Form {
             Family::PiecewiseLinear { .. } => Vec::new(),
         }
     }
-}
-
-fn logistic(z: f64) -> f64 {
-    if z >= 0.0 { 1.0 / (1.0 + libm::exp(-z)) } else { libm::exp(z) / (1.0 + libm::exp(z)) }
-}
-
-fn sech2(z: f64) -> f64 {
-    let e = libm::exp(-2.0 * z.abs());
-    4.0 * e / ((1.0 + e) * (1.0 + e))
 }

@@ -1,6 +1,6 @@
 use std::f64::consts::PI;
 
-use super::problem::{Point, Problem};
+use super::problem::{Axis, Point, Problem};
 
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
@@ -23,7 +23,7 @@ impl Problem {
             let profile = |place: f64| self.best_inner(place).sse;
             let ((low, high), ends) = inside(&outer.nodes, best.place[0], limit, &profile);
             reaches[0] = ends;
-            let mut outers = spread(low, high, 33);
+            let mut outers = spread(low, high, enough(low, high, outer, 33));
             outers.push(best.place[0]);
             outers
         };
@@ -36,7 +36,7 @@ impl Problem {
                 let ((low, high), ends) =
                     inside(&inner.nodes, lowest.place[1], limit, &|inner| self.at([place, inner]).sse);
                 reaches[1] = [reaches[1][0] || ends[0], reaches[1][1] || ends[1]];
-                let mut inners = spread(low, high, if outer.is_fixed() { 65 } else { 17 });
+                let mut inners = spread(low, high, enough(low, high, inner, if outer.is_fixed() { 65 } else { 17 }));
                 inners.push(lowest.place[1]);
                 inners
             };
@@ -101,6 +101,11 @@ fn inside(nodes: &[f64], best: f64, limit: f64, function: &dyn Fn(f64) -> f64) -
     let low = below.map_or(low_held, |below| between(below, low_held));
     let high = above.map_or(high_held, |above| between(above, high_held));
     ((low, high), [below.is_none(), above.is_none()])
+}
+
+/// As many places as there are at least, or five for each step of the axis' grid where the edge is long.
+fn enough(low: f64, high: f64, axis: &Axis, least: usize) -> usize {
+    least.max(5 * axis.nodes.iter().filter(|node| (low..=high).contains(*node)).count())
 }
 
 /// Places from one end to the other, closer together near the ends, where the edge turns.
