@@ -49,6 +49,9 @@ proptest! {
         let there = styring_response::Family::from(fitted.curve().clone());
         prop_assert!(close(fitted.curve().value(0.5), curve.value(0.5), 1e-8), "{there:?}");
         prop_assert!(fitted.r_squared().is_some_and(|r| r > 1.0 - 1e-12));
+        let response = fitted.response(0.5);
+        let (low, high) = (response.low().expect("an end"), response.high().expect("an end"));
+        prop_assert!(close(low, high, 1e-6), "{response:?}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl Problem {
             vec![best.place[0]]
         } else {
             let profile = |place: f64| self.best_inner(place).sse;
-            let ((low, high), ends) = inside(&outer.nodes, best.place[0], limit, &profile);
+            let ((low, high), ends) = inside(&outer.nodes, best.place[0], limit, 18, &profile);
             reaches[0] = ends;
             let mut outers = spread(low, high, enough(low, high, outer, 33));
             outers.push(best.place[0]);
@@ -32,9 +32,10 @@ impl Problem {
             let inners = if inner.is_fixed() {
                 vec![best.place[1]]
             } else {
-                let lowest = if outer.is_fixed() { *best } else { self.best_inner(place) };
+                let at_best = (place - best.place[0]).abs() <= 0.0;
+                let lowest = if at_best { *best } else { self.best_inner(place) };
                 let ((low, high), ends) =
-                    inside(&inner.nodes, lowest.place[1], limit, &|inner| self.at([place, inner]).sse);
+                    inside(&inner.nodes, lowest.place[1], limit, 24, &|inner| self.at([place, inner]).sse);
                 reaches[1] = [reaches[1][0] || ends[0], reaches[1][1] || ends[1]];
                 let mut inners = spread(low, high, enough(low, high, inner, if outer.is_fixed() { 65 } else { 17 }));
                 inners.push(lowest.place[1]);
@@ -42,6 +43,9 @@ impl Problem {
             };
             for inner in inners {
                 let point = self.at([place, inner]);
+                if point.sse > limit {
+                    continue;
+                }
                 let half = if self.scale.is_none() && point.gg > 0.0 {
                     ((limit - point.sse).max(0.0) / point.gg).sqrt()
                 } else {
@@ -82,11 +86,17 @@ impl Problem {
 }
 
 /// The outermost places round `best` at which a function is at most `limit`, and whether they are the ends of the axis.
-fn inside(nodes: &[f64], best: f64, limit: f64, function: &dyn Fn(f64) -> f64) -> ((f64, f64), [bool; 2]) {
+fn inside(
+    nodes: &[f64],
+    best: f64,
+    limit: f64,
+    halvings: u32,
+    function: &dyn Fn(f64) -> f64,
+) -> ((f64, f64), [bool; 2]) {
     let within: Vec<bool> = nodes.iter().map(|node| function(*node) <= limit).collect();
     let (first, last) = (within.iter().position(|within| *within), within.iter().rposition(|within| *within));
     let between = |mut outside: f64, mut held: f64| {
-        for _ in 0..24 {
+        for _ in 0..halvings {
             let middle = f64::midpoint(outside, held);
             if function(middle) <= limit { held = middle } else { outside = middle }
         }
