@@ -135,10 +135,10 @@ impl Curve {
         &self.family
     }
 
-    /// The response to a spend, f(x).
+    /// The response to a spend, f(x); the largest number there is where it is beyond all numbers.
     pub fn value(&self, spend: f64) -> f64 {
         let x = spend.max(0.0);
-        match &self.family {
+        let response = match &self.family {
             Family::Log { a, c } => a * libm::log1p(x / c),
             Family::Power { a, p } => a * libm::pow(x, *p),
             Family::Expsat { a, c } => -a * libm::expm1(-x / c),
@@ -159,7 +159,8 @@ impl Curve {
                     _ => 0.0,
                 }
             }
-        }
+        };
+        response.min(f64::MAX)
     }
 
     /// The response to the next unit of spend, f′(x); none where it is without bound, as of a power curve at zero. At a kink it is that of the spend to come.
@@ -211,9 +212,9 @@ impl Curve {
         bend.is_finite().then_some(bend)
     }
 
-    /// Response per unit of spend, f(x)/x; none without spend.
+    /// Response per unit of spend, f(x)/x; none without spend, or where it is without bound.
     pub fn average(&self, spend: f64) -> Option<f64> {
-        (spend > 0.0).then(|| self.value(spend) / spend)
+        (spend > 0.0).then(|| self.value(spend) / spend).filter(|average| average.is_finite())
     }
 
     /// The least spend with this response; none if no spend has it. Zero for a response that comes without spend.

@@ -28,7 +28,7 @@
 //! By profile likelihood: a curve is plausible if its sum of squares is at most `SSE·(1 + t²/(n − p))`, t the quantile of Student's distribution. An interval is the range of a quantity over all plausible
 //! curves ([`Fitted::plausible`]); beyond the spends that were tried it is as wide as the form allows. Errors are taken for independent and of one variance (after weighting): [`Fitted::lag_one`] tells when weeks
 //! hang together. The range over traced curves falls short of the exact one by less than a hundredth of its width as a rule, by a twentieth at worst (two shape parameters, not identified, beyond the spends). What the
-//! intervals kept in simulations: `docs/design/response.md`.
+//! intervals keep in simulations: `tests/calibration.rs`.
 //!
 //! # Not identified
 //! Where the plausible curves reach to the end of a parameter's range, the data do not say where the curve bends, and the answer is [`Answer::NotIdentified`]. The best curve and its intervals come along: they hold, and

@@ -119,10 +119,14 @@ impl Problem {
 
     /// Levenberg–Marquardt on the shape, the scale projected out (Kaufman 1975).
     fn polish(&self, start: Point) -> Point {
-        let free: Vec<usize> = (0..2).filter(|axis| !self.axes[*axis].is_fixed()).collect();
+        let all: Vec<usize> = (0..2).filter(|axis| !self.axes[*axis].is_fixed()).collect();
         let (mut point, mut damping) = (start, 1e-3);
         for _ in 0..200 {
-            let Some((normal, gradient)) = self.normal(&point, &free) else { break };
+            // Far out an axis does what the scale does, and rounding is all that is left of it: then the other goes alone.
+            let together_or_alone = std::iter::once(all.clone()).chain(all.iter().map(|axis| vec![*axis]));
+            let equations =
+                |free: Vec<usize>| self.normal(&point, &free).map(|(normal, gradient)| (free, normal, gradient));
+            let Some((free, normal, gradient)) = together_or_alone.into_iter().find_map(equations) else { break };
             let Some(mut step) = damped(&normal, &gradient, damping) else { break };
             // What would leave an axis stops at its end, and the other goes as is best beside it.
             for (i, axis) in free.iter().enumerate() {
